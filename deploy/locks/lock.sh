@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Resolves pyproject.toml into hash-pinned lock files: dev.txt for .venv, one per service for the images.
+# No file names where packages are downloaded from: registries differ from machine to machine.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+uv=build/lock/bin/uv
+[ -x "$uv" ] || { python3 -m venv build/lock && build/lock/bin/pip install --quiet 'uv==0.13.9'; }
+compile() {
+  "$uv" pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-emit-find-links --no-header --no-annotate "$@"
+}
+compile --all-extras --group dev --upgrade --output-file deploy/locks/dev.txt
+for service in receiver scraper janitor practice; do
+  compile --extra "$service" --constraint deploy/locks/dev.txt --output-file "deploy/locks/$service.txt"
+done
+grep -nE 'https?://' deploy/locks/*.txt && { echo "lock: an address slipped into a lock file" >&2; exit 1; }
+wc -l deploy/locks/*.txt

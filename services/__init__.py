@@ -1,0 +1,1 @@
+"""The services. None imports another; all stand on `shared`."""

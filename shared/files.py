@@ -1,0 +1,81 @@
+"""Files that survive a crash: complete or absent, and on the disk before the caller goes on.
+
+The protocol (temporary file, fsync, rename or link, fsync of the folder) is the one that kept every
+acknowledged file through power cuts; leaving out either fsync lost some. After a failed fsync nothing is
+retried on the same file: the kernel may already call its pages clean.
+"""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+__all__ = ["TEMPORARY", "private_folder", "publish", "replace", "sync_folder", "write_temporary"]
+
+TEMPORARY = ".tmp-"
+"""How the names of unfinished files begin; what carries it may be swept when it is old."""
+
+
+def write_temporary(folder: Path, data: bytes, *, mode: int = 0o600) -> Path:
+    """Write a new file with a name nobody else uses, on the disk when this returns. Raises OSError."""
+    path = folder / f"{TEMPORARY}{secrets.token_hex(8)}"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(descriptor, view) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
+    return path
+
+
+def publish(temporary: Path, final: Path) -> bool:
+    """Give a finished file its name, unless that name is taken. True if it was free. Raises OSError.
+
+    The folder must still be synced by the caller before anything is acknowledged.
+    """
+    try:
+        os.link(temporary, final)
+    except FileExistsError:
+        return False
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+    return True
+
+
+def replace(path: Path, data: bytes, *, mode: int = 0o600, durable: bool = True) -> None:
+    """Put new content under a name that readers may have open: they see the old or the new, never a mix.
+
+    With `durable` false the folder is not synced: after a power cut the name may hold the older content.
+    """
+    temporary = write_temporary(path.parent, data, mode=mode)
+    try:
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    if durable:
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put a folder's names on the disk. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only its owner can enter, with its parents, and return it. Raises OSError."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path

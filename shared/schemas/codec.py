@@ -1,0 +1,64 @@
+"""JSON encoders and decoders, made once; and the canonical form from which a version's id is taken."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from shared.schemas.usage import Snapshot
+
+__all__ = [
+    "Document",
+    "decode_document",
+    "decode_snapshot",
+    "digest",
+    "encode",
+    "encode_pretty",
+    "to_document",
+]
+
+Document = dict[str, Any]
+"""A snapshot as it came: every field, known or not."""
+
+RECEIVED_AT = "receivedAt"
+
+_encoder = msgspec.json.Encoder()
+_sorted_encoder = msgspec.json.Encoder(order="sorted")
+_document_decoder = msgspec.json.Decoder(Document)
+
+encode = _encoder.encode
+
+
+def decode_document(data: bytes) -> Document:
+    """Decode one JSON object; raises msgspec.DecodeError, whatever it is that does not fit.
+
+    msgspec raises RecursionError and UnicodeDecodeError for hostile input; both become a DecodeError here.
+    """
+    try:
+        return _document_decoder.decode(data)
+    except RecursionError as error:
+        raise msgspec.DecodeError("JSON is nested too deeply") from error
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError("JSON is not UTF-8") from error
+
+
+def decode_snapshot(document: Document) -> Snapshot:
+    """Check a document against the snapshot's types; raises msgspec.ValidationError naming the field."""
+    return msgspec.convert(document, Snapshot, strict=True)
+
+
+def to_document(snapshot: Snapshot) -> Document:
+    """Turn a snapshot into the document that is sent and stored."""
+    document: Document = msgspec.to_builtins(snapshot, builtin_types=())
+    return document
+
+
+def encode_pretty(document: Document) -> bytes:
+    """Encode as the files are kept: indented by 2, ending in a newline."""
+    return msgspec.json.format(encode(document), indent=2) + b"\n"
+
+
+def digest(document: Document) -> str:
+    """Return the SHA-256 (64 hex digits) of the canonical snapshot: keys sorted, `receivedAt` left out."""
+    canonical = {key: value for key, value in document.items() if key != RECEIVED_AT}
+    return hashlib.sha256(_sorted_encoder.encode(canonical)).hexdigest()

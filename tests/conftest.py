@@ -1,0 +1,52 @@
+"""What all tests share: leaving out loudly what this machine cannot run, or refusing to."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+REQUIRED = {name for name in os.environ.get("MARIGRAPH_REQUIRE", "").split(",") if name}
+"""Things (`docker`, `browser`) whose absence must fail the run; CI sets it, so that nothing is left out."""
+
+_left_out: dict[str, int] = {}
+
+
+def _missing_browser() -> str:
+    from services.scraper.chromium import find_browser  # noqa: PLC0415 - only runs that need it pay for it
+
+    return "" if find_browser(None) else "no Chrome or Chromium was found (make setup installs one)"
+
+
+def _missing_docker() -> str:
+    if not shutil.which("docker"):
+        return "there is no docker command"
+    answer = subprocess.run(["docker", "info"], capture_output=True, timeout=30, check=False)
+    return "" if answer.returncode == 0 else "no Docker engine answers (docker info fails)"
+
+
+MISSING = {"browser": _missing_browser, "docker": _missing_docker}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for need, missing in MISSING.items():
+        wanting = [item for item in items if item.get_closest_marker(need)]
+        if not wanting or not (reason := missing()):
+            continue
+        if need in REQUIRED:
+            raise pytest.UsageError(f"{len(wanting)} tests need {need}, which is required here, but {reason}")
+        _left_out[f"{need} tests: {reason}"] = len(wanting)
+        for item in wanting:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for what, count in _left_out.items():
+        terminalreporter.write_line(f"LEFT OUT: {count} {what}", yellow=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the checkout."""
+    return Path(__file__).parents[1]
