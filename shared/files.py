@@ -36,17 +36,14 @@ def write_temporary(folder: Path, data: bytes, *, mode: int = 0o600) -> Path:
 
 
 def publish(temporary: Path, final: Path) -> bool:
-    """Give a finished file its name, unless that name is taken. True if it was free. Raises OSError.
+    """Give a finished file a second name, unless that name is taken. True if it was free. Raises OSError.
 
-    The folder must still be synced by the caller before anything is acknowledged.
+    The temporary name stays, for the caller to remove; and nothing is durable before the folder is synced.
     """
     try:
         os.link(temporary, final)
     except FileExistsError:
         return False
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
     return True
 
 

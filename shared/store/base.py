@@ -1,0 +1,121 @@
+"""The store's contract: what every backend does, and the records it answers with.
+
+One suite of tests (tests/store) holds each backend to it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from shared.schemas.codec import Document
+from shared.store.keys import time_of
+from shared.store.metadata import Metadata
+
+__all__ = ["Appended", "Found", "Metadata", "Store", "Version"]
+
+
+class Version(Struct, frozen=True):
+    """A snapshot as stored: the document it came as, with `receivedAt` added."""
+
+    account: str
+    id: str
+    document: Document
+
+    @property
+    def time(self) -> datetime:
+        """The version time: the earlier of reading and arrival, in UTC, to the second."""
+        return time_of(self.id)
+
+
+class Appended(Struct, frozen=True):
+    """The answer to an append: `duplicate` when the same snapshot was stored before."""
+
+    version: Version
+    duplicate: bool
+
+
+class Found(Struct, frozen=True):
+    """A version and its place: `number` is 1-based (1 = oldest) among `total`."""
+
+    version: Version
+    number: int
+    total: int
+
+
+class Store(Protocol):
+    """Versions by account. Every call may raise the errors of `shared.store.errors`.
+
+    An account's name must match `[a-z0-9][a-z0-9_-]{0,31}`; any other raises ValueError and touches nothing.
+    """
+
+    async def append(self, account: str, document: Document, received_at: datetime) -> Appended:
+        """Store a snapshot for good; when this returns, a power cut no longer loses it.
+
+        The document must be a valid snapshot; `receivedAt` in it is replaced by `received_at` (UTC).
+        """
+        ...
+
+    async def latest(self, account: str) -> Found | None:
+        """Return the newest version by version time."""
+        ...
+
+    async def by_number(self, account: str, number: int) -> Found | None:
+        """Return a version by its number: 1 = oldest, -1 = newest; None outside the history."""
+        ...
+
+    async def by_id(self, account: str, version_id: str) -> Found | None:
+        """Return the version with an id."""
+        ...
+
+    async def nearest(self, account: str, moment: datetime) -> Found | None:
+        """Return the version nearest in time; of two equally near, the earlier."""
+        ...
+
+    async def as_of(self, account: str, moment: datetime) -> Found | None:
+        """Return the newest version at or before a moment."""
+        ...
+
+    async def between(self, account: str, start: datetime | None, end: datetime | None) -> Sequence[str]:
+        """Return the ids with start <= version time < end, oldest first; None leaves that side open."""
+        ...
+
+    async def count(self, account: str) -> int:
+        """Return how many versions the history holds."""
+        ...
+
+    async def archive(self, account: str, ids: Sequence[str]) -> int:
+        """Copy versions into the monthly archives, durably; return how many were not there yet."""
+        ...
+
+    async def archived(self, account: str, month: str) -> Sequence[Version]:
+        """Return the versions in the archive of a month (`2026-11`), each once, oldest first."""
+        ...
+
+    async def delete(self, account: str, ids: Sequence[str], cleaned_at: datetime) -> int:
+        """Remove versions for good, oldest first; return how many were there.
+
+        The newest version is never removed: asking for it raises StoreConflictError and touches nothing.
+        """
+        ...
+
+    async def metadata(self, account: str) -> Metadata:
+        """Return the statistics; they agree with the history at the moment of the call."""
+        ...
+
+    async def accounts(self) -> Sequence[str]:
+        """Return the names of the accounts that have a history, sorted."""
+        ...
+
+    async def rebuild(self) -> Sequence[str]:
+        """Make latest and metadata agree with the history again; return a sentence for each thing mended."""
+        ...
+
+    async def probe(self) -> None:
+        """Return when the store can be written; raise the error that says why not."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is in flight; nothing may be asked of the store afterwards."""
+        ...

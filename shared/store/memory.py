@@ -1,0 +1,137 @@
+"""The store that forgets at exit: for tests, and for trying things out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from shared.schemas.codec import RECEIVED_AT, Document, decode_snapshot, digest
+from shared.store.base import Appended, Found, Version
+from shared.store.errors import StoreConflictError
+from shared.store.index import Index
+from shared.store.keys import month_of
+from shared.store.metadata import Lifetime, Metadata, summarise
+from shared.store.placing import checked_account, ids_to_try
+from shared.timestamps import to_iso_millis
+
+__all__ = ["MemoryStore"]
+
+
+class _Account:
+    def __init__(self) -> None:
+        self.index = Index()
+        self.versions: dict[str, Version] = {}
+        self.archive: dict[str, Version] = {}
+        self.lifetime = Lifetime()
+
+
+class MemoryStore:
+    """Keeps everything in this process's memory."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._accounts: dict[str, _Account] = {}
+
+    def _of(self, account: str) -> _Account:
+        """Return an account's versions without making the account known."""
+        return self._accounts.get(checked_account(account)) or _Account()
+
+    async def append(self, account: str, document: Document, received_at: datetime) -> Appended:
+        """See Store.append; durable as long as the process lives."""
+        own = self._accounts.setdefault(checked_account(account), _Account())
+        last_updated, fingerprint = decode_snapshot(document).last_updated, digest(document)
+        for version_id in ids_to_try(own.index, last_updated, received_at, fingerprint):
+            there = own.versions.get(version_id)
+            if there is None:
+                break
+            if digest(there.document) == fingerprint:
+                return Appended(there, duplicate=True)
+        else:
+            raise StoreConflictError("every id of this snapshot is taken by another")
+        version = Version(account, version_id, {**document, RECEIVED_AT: to_iso_millis(received_at)})
+        own.versions[version_id] = version
+        own.index.add(version_id)
+        own.lifetime = replace(own.lifetime, created=own.lifetime.created + 1)
+        return Appended(version, duplicate=False)
+
+    def _found(self, own: _Account, version_id: str | None) -> Found | None:
+        number = own.index.number(version_id) if version_id else None
+        if version_id is None or number is None:
+            return None
+        return Found(own.versions[version_id], number, len(own.index))
+
+    async def latest(self, account: str) -> Found | None:
+        """See Store.latest."""
+        own = self._of(account)
+        return self._found(own, own.index.newest)
+
+    async def by_number(self, account: str, number: int) -> Found | None:
+        """See Store.by_number."""
+        own = self._of(account)
+        return self._found(own, own.index.at(number))
+
+    async def by_id(self, account: str, version_id: str) -> Found | None:
+        """See Store.by_id."""
+        return self._found(self._of(account), version_id)
+
+    async def nearest(self, account: str, moment: datetime) -> Found | None:
+        """See Store.nearest."""
+        own = self._of(account)
+        return self._found(own, own.index.nearest(moment))
+
+    async def as_of(self, account: str, moment: datetime) -> Found | None:
+        """See Store.as_of."""
+        own = self._of(account)
+        return self._found(own, own.index.as_of(moment))
+
+    async def between(self, account: str, start: datetime | None, end: datetime | None) -> Sequence[str]:
+        """See Store.between."""
+        return list(self._of(account).index.between(start, end))
+
+    async def count(self, account: str) -> int:
+        """See Store.count."""
+        return len(self._of(account).index)
+
+    async def archive(self, account: str, ids: Sequence[str]) -> int:
+        """See Store.archive."""
+        own = self._of(account)
+        new = {i: own.versions[i] for i in ids if i in own.versions and i not in own.archive}
+        own.archive.update(new)
+        return len(new)
+
+    async def archived(self, account: str, month: str) -> Sequence[Version]:
+        """See Store.archived."""
+        archive = self._of(account).archive
+        return [archive[version_id] for version_id in sorted(archive) if month_of(version_id) == month]
+
+    async def delete(self, account: str, ids: Sequence[str], cleaned_at: datetime) -> int:
+        """See Store.delete."""
+        own = self._of(account)
+        if own.index.newest in ids:
+            raise StoreConflictError(f"{own.index.newest} is the newest version and is never deleted")
+        gone = [version_id for version_id in sorted(set(ids)) if own.versions.pop(version_id, None)]
+        for version_id in gone:
+            own.index.discard(version_id)
+        own.lifetime = replace(
+            own.lifetime, deleted=own.lifetime.deleted + len(gone), last_cleanup=to_iso_millis(cleaned_at)
+        )
+        return len(gone)
+
+    async def metadata(self, account: str) -> Metadata:
+        """See Store.metadata."""
+        own = self._of(account)
+        return summarise(own.index, own.lifetime)
+
+    async def accounts(self) -> Sequence[str]:
+        """See Store.accounts."""
+        return sorted(self._accounts)
+
+    async def rebuild(self) -> Sequence[str]:
+        """See Store.rebuild: here nothing is derived, so nothing can disagree."""
+        return []
+
+    async def probe(self) -> None:
+        """See Store.probe: memory can always be written."""
+
+    async def close(self) -> None:
+        """See Store.close."""

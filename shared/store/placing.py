@@ -1,0 +1,29 @@
+"""Where a snapshot goes (pure): the checks and the names that every backend shares."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from shared.store.index import Index
+from shared.store.keys import candidate_ids, is_account, matches_digest, version_time
+
+__all__ = ["checked_account", "ids_to_try"]
+
+
+def checked_account(account: str) -> str:
+    """Return the name, or raise ValueError before a bad one reaches anything."""
+    if not is_account(account):
+        raise ValueError(f"{account!r} is no account: lower case, digits, _ and -, at most 32 characters")
+    return account
+
+
+def ids_to_try(
+    index: Index, last_updated: datetime, received_at: datetime, fingerprint: str
+) -> Iterator[str]:
+    """Yield the ids under which a snapshot may be stored already or may be stored now, in this order.
+
+    A reading from the future gets its arrival as version time, which differs when it is sent again: the
+    whole history is then searched for its fingerprint.
+    """
+    if last_updated > received_at:
+        yield from (version_id for version_id in index.ids if matches_digest(version_id, fingerprint))
+    yield from candidate_ids(version_time(last_updated, received_at), fingerprint)

@@ -1,0 +1,122 @@
+"""Storing a batch of snapshots durably.
+
+Files are written and synced side by side, named one by one, and the folder is synced once for all.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shared.files import publish, sync_folder, write_temporary
+from shared.schemas.codec import RECEIVED_AT, Document, decode_snapshot, digest, encode_pretty
+from shared.store.base import Appended, Version
+from shared.store.errors import StoreConflictError, translated
+from shared.store.index import Index
+from shared.store.placing import ids_to_try
+from shared.store.volume.derived import read_lifetime, refresh_derived
+from shared.store.volume.history import DamagedVersionError, History
+from shared.timestamps import to_iso_millis
+
+__all__ = ["Incoming", "Outcome", "append_batch", "incoming"]
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+
+class Incoming(Struct, frozen=True):
+    """A snapshot on its way in, with what is needed of it worked out once."""
+
+    document: Document
+    last_updated: datetime
+    received_at: datetime
+    fingerprint: str
+
+
+Outcome = Appended | Exception
+"""What became of one snapshot of a batch."""
+
+
+def incoming(document: Document, received_at: datetime) -> Incoming:
+    """Take a valid snapshot; `receivedAt` in it is replaced. Raises msgspec.ValidationError for another."""
+    stored = {**document, RECEIVED_AT: to_iso_millis(received_at)}
+    return Incoming(stored, decode_snapshot(document).last_updated, received_at, digest(document))
+
+
+def append_batch(history: History, batch: Sequence[Incoming], pool: Executor) -> list[Outcome]:
+    """Store snapshots; on return each that is Appended is on the disk. Blocking.
+
+    An error that meets all of them is raised, one that meets a single snapshot is its outcome.
+    """
+    with translated(f"storing for account {history.account}"):
+        _make_folders(history)
+        with history.layout.locked():
+            temporaries = pool.map(lambda item: _written(history, item), batch)
+            index = Index(history.follow().ids)
+            outcomes = [
+                _published(history, index, item, temporary)
+                for item, temporary in zip(batch, list(temporaries), strict=True)
+            ]
+            # Also for duplicates: the process that stored the first copy may have died before its sync.
+            sync_folder(history.layout.history)
+            created = sum(isinstance(outcome, Appended) and not outcome.duplicate for outcome in outcomes)
+            _refresh(history, created)
+    return outcomes
+
+
+def _make_folders(history: History) -> None:
+    folder = history.layout.history
+    if folder.is_dir():
+        return
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for made in missing:
+        sync_folder(made.parent)
+
+
+def _written(history: History, item: Incoming) -> Path | Exception:
+    try:
+        with translated(f"storing for account {history.account}"):
+            return write_temporary(history.layout.history, encode_pretty(item.document))
+    except Exception as error:  # noqa: BLE001 - it is this snapshot's outcome, whatever it is
+        return error
+
+
+def _published(history: History, index: Index, item: Incoming, temporary: Path | Exception) -> Outcome:
+    if isinstance(temporary, Exception):
+        return temporary
+    try:
+        with translated(f"storing for account {history.account}"):
+            return _place(history, index, item, temporary)
+    except Exception as error:  # noqa: BLE001 - as above
+        return error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _place(history: History, index: Index, item: Incoming, temporary: Path) -> Appended:
+    """Give the written file the first id that is free, unless the snapshot is there already."""
+    for version_id in ids_to_try(index, item.last_updated, item.received_at, item.fingerprint):
+        if publish(temporary, history.layout.version(version_id)):
+            index.add(version_id)
+            return Appended(Version(history.account, version_id, item.document), duplicate=False)
+        try:
+            there = history.read(version_id)
+        except DamagedVersionError as error:
+            history.set_aside(version_id, str(error))
+            continue
+        if digest(there.document) == item.fingerprint:
+            return Appended(there, duplicate=True)
+    raise StoreConflictError("every id of this snapshot is taken by another")
+
+
+def _refresh(history: History, created: int) -> None:
+    """Bring latest and metadata up to date; they are derived, so a failure is mended later, not answered."""
+    try:
+        lifetime = read_lifetime(history.layout)
+        refresh_derived(history, replace(lifetime, created=lifetime.created + created))
+    except OSError as error:
+        _log.warning("latest and metadata are behind the history", account=history.account, error=str(error))

@@ -1,0 +1,84 @@
+"""Where one account's files lie on the volume: the origin's names, for `default` at the root itself."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from shared.schemas.usage import DEFAULT_ACCOUNT
+from shared.store.keys import is_account
+
+__all__ = ["Layout", "accounts_of", "layout_of"]
+
+_ACCOUNTS = "accounts"
+_HISTORY = "console-usage-history"
+
+
+class Layout(Struct, frozen=True):
+    """The places of one account."""
+
+    folder: Path
+
+    @property
+    def latest(self) -> Path:
+        """A copy of the newest version, a regular file."""
+        return self.folder / "console-usage-synced.json"
+
+    @property
+    def history(self) -> Path:
+        """The folder with one file a version."""
+        return self.folder / _HISTORY
+
+    @property
+    def metadata(self) -> Path:
+        """The statistics of the history."""
+        return self.history / "_metadata.json"
+
+    @property
+    def archive(self) -> Path:
+        """The folder with one file a month, gzipped lines of JSON."""
+        return self.folder / "archive"
+
+    def version(self, version_id: str) -> Path:
+        """Return a version's file."""
+        return self.history / f"{version_id}.json"
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the account's lock: one process at a time changes its files. Freed when a process dies."""
+        descriptor = os.open(
+            self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+        )
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def layout_of(root: Path, account: str) -> Layout:
+    """Return an account's places; the name must have been checked."""
+    return Layout(root if account == DEFAULT_ACCOUNT else root / _ACCOUNTS / account)
+
+
+def accounts_of(root: Path) -> list[str]:
+    """List the accounts that have a history; links are not followed. Raises OSError."""
+    found = [DEFAULT_ACCOUNT] if _is_folder(root / _HISTORY) else []
+    if _is_folder(root / _ACCOUNTS):
+        with os.scandir(root / _ACCOUNTS) as entries:
+            found += [
+                entry.name
+                for entry in entries
+                if is_account(entry.name)
+                and entry.name != DEFAULT_ACCOUNT
+                and entry.is_dir(follow_symlinks=False)
+                and _is_folder(Path(entry.path) / _HISTORY)
+            ]
+    return sorted(found)
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()

@@ -1,0 +1,158 @@
+"""The volume behind the store's contract: blocking work in threads, one history an account."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from shared.files import private_folder, write_temporary
+from shared.schemas.codec import Document
+from shared.store.base import Appended, Found, Version
+from shared.store.errors import translated
+from shared.store.index import Index
+from shared.store.metadata import Metadata
+from shared.store.placing import checked_account
+from shared.store.volume import upkeep
+from shared.store.volume.append import append_batch, incoming
+from shared.store.volume.archive import read_month
+from shared.store.volume.commit import GroupCommit
+from shared.store.volume.history import History
+from shared.store.volume.layout import accounts_of, layout_of
+
+__all__ = ["VolumeStore"]
+
+T = TypeVar("T")
+
+_THREADS = 8
+"""Files synced side by side: the journal groups them."""
+
+
+class VolumeStore:
+    """A folder on a disk, shared by receivers and a janitor."""
+
+    def __init__(self, root: Path) -> None:
+        """Open the folder, made if it is missing. Raises the store's errors when it cannot be."""
+        self._root = root
+        with translated(f"opening the store {root}"):
+            private_folder(root)
+        self._histories: dict[str, History] = {}
+        self._commits: dict[str, GroupCommit] = {}
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
+        self._writers = ThreadPoolExecutor(_THREADS, thread_name_prefix="store-write")
+
+    def _history(self, account: str) -> History:
+        known = self._histories.get(account)
+        if known is None:
+            known = History(account, layout_of(self._root, checked_account(account)))
+            self._histories[account] = known
+        return known
+
+    async def _in_thread(self, doing: str, work: Callable[[], T]) -> T:
+        def run() -> T:
+            with translated(doing):
+                return work()
+
+        return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+
+    async def append(self, account: str, document: Document, received_at: datetime) -> Appended:
+        """See Store.append: file and folder are synced before this returns."""
+        history = self._history(account)
+        commit = self._commits.get(account)
+        if commit is None:
+            commit = GroupCommit(
+                lambda batch: self._in_thread(
+                    f"storing for account {account}", lambda: append_batch(history, batch, self._writers)
+                )
+            )
+            self._commits[account] = commit
+        return await commit.append(incoming(document, received_at))
+
+    async def _find(self, account: str, choose: Callable[[Index], str | None]) -> Found | None:
+        history = self._history(account)
+        return await self._in_thread(f"reading account {account}", lambda: history.find(choose))
+
+    async def latest(self, account: str) -> Found | None:
+        """See Store.latest."""
+        return await self._find(account, lambda index: index.newest)
+
+    async def by_number(self, account: str, number: int) -> Found | None:
+        """See Store.by_number."""
+        return await self._find(account, lambda index: index.at(number))
+
+    async def by_id(self, account: str, version_id: str) -> Found | None:
+        """See Store.by_id."""
+        return await self._find(account, lambda index: version_id if version_id in index else None)
+
+    async def nearest(self, account: str, moment: datetime) -> Found | None:
+        """See Store.nearest."""
+        return await self._find(account, lambda index: index.nearest(moment))
+
+    async def as_of(self, account: str, moment: datetime) -> Found | None:
+        """See Store.as_of."""
+        return await self._find(account, lambda index: index.as_of(moment))
+
+    async def _index(self, account: str) -> Index:
+        history = self._history(account)
+        return await self._in_thread(f"reading account {account}", history.follow)
+
+    async def between(self, account: str, start: datetime | None, end: datetime | None) -> Sequence[str]:
+        """See Store.between."""
+        return (await self._index(account)).between(start, end)
+
+    async def count(self, account: str) -> int:
+        """See Store.count."""
+        return len(await self._index(account))
+
+    async def archive(self, account: str, ids: Sequence[str]) -> int:
+        """See Store.archive."""
+        history = self._history(account)
+        return await self._in_thread(f"archiving account {account}", lambda: upkeep.archive(history, ids))
+
+    async def archived(self, account: str, month: str) -> Sequence[Version]:
+        """See Store.archived."""
+        layout = self._history(account).layout
+        return await self._in_thread(
+            f"reading the archive of account {account}", lambda: read_month(layout, account, month)
+        )
+
+    async def delete(self, account: str, ids: Sequence[str], cleaned_at: datetime) -> int:
+        """See Store.delete."""
+        history = self._history(account)
+        return await self._in_thread(
+            f"deleting from account {account}", lambda: upkeep.delete(history, ids, cleaned_at)
+        )
+
+    async def metadata(self, account: str) -> Metadata:
+        """See Store.metadata."""
+        history = self._history(account)
+        return await self._in_thread(f"reading account {account}", lambda: upkeep.metadata(history))
+
+    async def accounts(self) -> Sequence[str]:
+        """See Store.accounts."""
+        return await self._in_thread("listing accounts", lambda: accounts_of(self._root))
+
+    async def rebuild(self) -> Sequence[str]:
+        """See Store.rebuild: also sweeps temporary files that a crash left behind."""
+        histories = [self._history(account) for account in await self.accounts()]
+        mended: list[str] = []
+        for history in histories:
+            mended += await self._in_thread(
+                f"mending account {history.account}", partial(upkeep.rebuild, history)
+            )
+        return mended
+
+    async def probe(self) -> None:
+        """See Store.probe: writes and removes a small file."""
+        await self._in_thread(
+            f"writing to the store {self._root}", lambda: write_temporary(self._root, b"probe\n").unlink()
+        )
+
+    async def close(self) -> None:
+        """See Store.close."""
+        for commit in self._commits.values():
+            await commit.close()
+        self._pool.shutdown()
+        self._writers.shutdown()
