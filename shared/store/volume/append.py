@@ -12,7 +12,7 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.files import publish, sync_folder, write_temporary
+from shared.files import private_folder, publish, sync_folder, write_temporary
 from shared.schemas.codec import RECEIVED_AT, Document, decode_snapshot, digest, encode_pretty
 from shared.store.base import Appended, Version
 from shared.store.errors import StoreConflictError, translated
@@ -52,7 +52,7 @@ def append_batch(history: History, batch: Sequence[Incoming], pool: Executor) ->
     An error that meets all of them is raised, one that meets a single snapshot is its outcome.
     """
     with translated(f"storing for account {history.account}"):
-        _make_folders(history)
+        private_folder(history.layout.history)
         with history.layout.locked():
             temporaries = pool.map(lambda item: _written(history, item), batch)
             index = Index(history.follow().ids)
@@ -65,16 +65,6 @@ def append_batch(history: History, batch: Sequence[Incoming], pool: Executor) ->
             created = sum(isinstance(outcome, Appended) and not outcome.duplicate for outcome in outcomes)
             _refresh(history, created)
     return outcomes
-
-
-def _make_folders(history: History) -> None:
-    folder = history.layout.history
-    if folder.is_dir():
-        return
-    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for made in missing:
-        sync_folder(made.parent)
 
 
 def _written(history: History, item: Incoming) -> Path | Exception:

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from shared.files import private_folder, replace, sync_folder
+from shared.files import private_folder, replace
 from shared.schemas.codec import Document, encode
 from shared.store.base import Version
 from shared.store.errors import StoreDamagedError
@@ -37,9 +37,8 @@ def add_to_archive(layout: Layout, versions: Iterable[Version]) -> int:
     Raises OSError, and StoreDamagedError when a month's file cannot be read: it is then left as it is.
     """
     ordered = sorted(versions, key=lambda version: version.id)
-    if ordered and not layout.archive.is_dir():
+    if ordered:
         private_folder(layout.archive)
-        sync_folder(layout.folder)
     return sum(
         _add_to_month(_file(layout, month), list(members))
         for month, members in groupby(ordered, key=lambda version: month_of(version.id))

@@ -22,7 +22,7 @@ __all__ = ["DamagedVersionError", "History"]
 _SETTLED_NS = 50_000_000
 """A folder's time is as fine as the kernel's tick: one this close to the present may still hide a change."""
 
-_READ_LIMIT = 4 * 1024 * 1024
+_READ_LIMIT = 1024 * 1024
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -128,7 +128,9 @@ def _content(path: Path) -> bytes:
         if error.errno == errno.ELOOP:
             raise DamagedVersionError("a link, not a file") from error
         raise
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - the file is open already
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise DamagedVersionError("not a regular file")
-        return file.read(_READ_LIMIT)
+        return b"".join(iter(lambda: os.read(descriptor, _READ_LIMIT), b""))
+    finally:
+        os.close(descriptor)
