@@ -6,6 +6,7 @@ retried on the same file: the kernel may already call its pages clean.
 """
 
 import contextlib
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -73,7 +74,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder that only its owner can enter, and each parent that is missing, durably. Raises OSError."""
+    """Make a folder that only its owner can enter, and each missing parent, durably. Raises OSError."""
+    if path.exists() and not path.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
     if not path.is_dir():
         private_folder(path.parent)
         path.mkdir(mode=0o700, exist_ok=True)
