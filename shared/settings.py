@@ -5,16 +5,17 @@ start. `docs/configuration.md` and `.env.example` are made from the same declara
 """
 
 import difflib
+import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec.structs import FieldInfo
 
 from shared.errors import SettingsError
 
-__all__ = ["LogSettings", "Option", "Settings", "env", "load", "options", "unknown_names"]
+__all__ = ["LogSettings", "Option", "Settings", "env", "load", "options", "report_problems", "unknown_names"]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +142,13 @@ def unknown_names(
     return {name: (difflib.get_close_matches(name, known, n=1) or [""])[0] for name in strangers}
 
 
+def report_problems(service: str, error: SettingsError) -> None:
+    """Tell a person on standard error what is wrong with a service's settings, every problem on its line."""
+    count = "a problem" if len(error.problems) == 1 else f"{len(error.problems)} problems"
+    lines = [f"{service}: {count} with the settings (docs/configuration.md lists them all)"]
+    sys.stderr.write("\n  ".join([*lines, *error.problems]) + "\n")
+
+
 class LogSettings(Settings, frozen=True, kw_only=True):
     """How a service writes its log; part of every service's settings."""
 
@@ -154,8 +162,3 @@ class LogSettings(Settings, frozen=True, kw_only=True):
         msgspec.Meta(pattern="^(debug|info|warning|error)$"),
         env("LOG_LEVEL", "The least important kind of line to write: debug, info, warning or error."),
     ] = "info"
-
-    @classmethod
-    def read(cls, environ: Mapping[str, str]) -> Self:
-        """Load these settings; raises SettingsError with every problem."""
-        return load(cls, environ)

@@ -1,0 +1,56 @@
+"""Is the process alive, can it serve, is the record fresh, what has it counted: all without a key."""
+
+from prometheus_client.exposition import choose_encoder
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse
+
+from services.receiver.context import context_of, json_answer
+from services.receiver.queries import health
+from shared.errors import MarigraphError
+from shared.schemas.usage import DEFAULT_ACCOUNT
+
+__all__ = ["BLUEPRINT"]
+
+
+async def livez(_request: Request) -> HTTPResponse:
+    """Say that the process answers; the store is not asked."""
+    return json_answer({"status": "ok"})
+
+
+async def readyz(request: Request) -> HTTPResponse:
+    """Say whether a snapshot could be stored now: 200 or 503, with the reason."""
+    context = context_of(request)
+    if context.stopping:
+        return json_answer({"status": "stopping"}, 503)
+    try:
+        await context.store.probe()
+    except MarigraphError as error:
+        return json_answer({"status": "unready", "checks": {"store": str(error)}}, 503)
+    return json_answer({"status": "ok", "checks": {"store": "ok"}})
+
+
+async def record_health(request: Request) -> HTTPResponse:
+    """Say how fresh the record of the account `default` is, in the origin's form."""
+    context = context_of(request)
+    try:
+        found, accessible = await context.store.latest(DEFAULT_ACCOUNT), True
+    except MarigraphError:
+        found, accessible = None, False
+    status, body = health(found, accessible=accessible, now=context.clock.now())
+    return json_answer(body, status)
+
+
+async def metrics(request: Request) -> HTTPResponse:
+    """Show the counters, as Prometheus text or OpenMetrics."""
+    encoder, content_type = choose_encoder(request.headers.get("accept", ""))
+    return HTTPResponse(encoder(context_of(request).metrics.registry), content_type=content_type)
+
+
+BLUEPRINT = Blueprint("health")
+for _handler, _path in (
+    (livez, "/livez"),
+    (readyz, "/readyz"),
+    (record_health, "/api/health"),
+    (metrics, "/metrics"),
+):
+    BLUEPRINT.add_route(_handler, _path, methods=["GET", "HEAD"])

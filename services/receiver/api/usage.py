@@ -1,0 +1,118 @@
+"""The origin system's calls: post a snapshot, get the latest, one by number, one by time."""
+
+import asyncio
+
+import structlog
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse, empty
+
+from services.receiver.context import Context, authorise, context_of, json_answer
+from services.receiver.ingest import BODY_LIMIT, read_snapshot
+from services.receiver.queries import (
+    ByNumber,
+    Nearest,
+    Selection,
+    answer,
+    is_unmodified,
+    no_such_number,
+    no_version,
+    read_selection,
+)
+from services.receiver.refusals import Refusal, too_large
+from shared.schemas.usage import DEFAULT_ACCOUNT
+from shared.store import Found
+from shared.timestamps import to_iso_millis
+
+__all__ = ["BLUEPRINT"]
+
+_BODY_SECONDS = 10
+"""How long a body may take to arrive, however busily it trickles."""
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+
+async def take_snapshot(request: Request) -> HTTPResponse:
+    """Store a snapshot; it is on the disk when this answers 200."""
+    context = context_of(request)
+    key = authorise(request, "write", DEFAULT_ACCOUNT)
+    document = read_snapshot(await _body(request), DEFAULT_ACCOUNT)
+    received_at = context.clock.now()
+    appended = await context.store.append(DEFAULT_ACCOUNT, document, received_at)
+    outcome = "duplicate" if appended.duplicate else "stored"
+    context.metrics.snapshots.labels(outcome).inc()
+    context.metrics.last_snapshot.set(received_at.timestamp())
+    _log.info("snapshot", outcome=outcome, version=appended.version.id, key=key.name)
+    return json_answer(
+        {
+            "success": True,
+            "message": "This snapshot was stored before." if appended.duplicate else "Snapshot stored.",
+            "timestamp": to_iso_millis(received_at),
+            "versionId": appended.version.id,
+            "duplicate": appended.duplicate,
+        }
+    )
+
+
+async def _body(request: Request) -> bytes:
+    """Read a body as it arrives, no longer and no larger than allowed; raises Refusal (408, 413)."""
+    if int(request.headers.get("content-length") or 0) > BODY_LIMIT:
+        raise too_large(BODY_LIMIT)
+    data = bytearray()
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            async for part in request.stream:  # type: ignore[union-attr] # a stream=True route always has one
+                data += part
+                if len(data) > BODY_LIMIT:
+                    raise too_large(BODY_LIMIT)
+    except TimeoutError as error:
+        raise Refusal(
+            408, "INTERNAL_ERROR", f"The body took longer than {_BODY_SECONDS} s to arrive.", "Send it again."
+        ) from error
+    return bytes(data)
+
+
+async def read_usage(request: Request) -> HTTPResponse:
+    """Answer the latest version, or the one that `?version=` or `?timestamp=` selects."""
+    context = context_of(request)
+    authorise(request, "read", DEFAULT_ACCOUNT)
+    arguments = {name: values[0] for name, values in request.get_args(keep_blank_values=True).items()}
+    return _answered(request, await _select(context, read_selection(arguments)))
+
+
+async def read_latest(request: Request) -> HTTPResponse:
+    """Answer the latest version: the older name of the same call."""
+    authorise(request, "read", DEFAULT_ACCOUNT)
+    return _answered(request, await context_of(request).store.latest(DEFAULT_ACCOUNT))
+
+
+async def _select(context: Context, selection: Selection) -> Found | None:
+    match selection:
+        case ByNumber(number):
+            return await _numbered(context, number)
+        case Nearest(moment):
+            return await context.store.nearest(DEFAULT_ACCOUNT, moment)
+        case _:
+            return await context.store.latest(DEFAULT_ACCOUNT)
+
+
+async def _numbered(context: Context, number: int) -> Found | None:
+    found = await context.store.by_number(DEFAULT_ACCOUNT, number)
+    if found is None and (total := await context.store.count(DEFAULT_ACCOUNT)):
+        raise no_such_number(number, total)
+    return found
+
+
+def _answered(request: Request, found: Found | None) -> HTTPResponse:
+    if found is None:
+        raise no_version()
+    described = answer(found, context_of(request).clock.now())
+    headers = request.headers
+    if is_unmodified(described, headers.get("if-none-match"), headers.get("if-modified-since")):
+        return empty(304, headers=described.headers)
+    return json_answer(described.body, headers=described.headers)
+
+
+BLUEPRINT = Blueprint("usage")
+BLUEPRINT.add_route(take_snapshot, "/api/claude/console-usage", methods=["POST"], stream=True)
+BLUEPRINT.add_route(read_usage, "/api/claude/console-usage", methods=["GET", "HEAD"])
+BLUEPRINT.add_route(read_latest, "/api/claude-usage", methods=["GET", "HEAD"])

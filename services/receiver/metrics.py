@@ -1,0 +1,43 @@
+"""What the receiver counts."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from shared.metrics import PREFIX, new_registry
+
+__all__ = ["ReceiverMetrics"]
+
+
+class ReceiverMetrics:
+    """Counters of one receiver; `registry` is what `/metrics` shows."""
+
+    def __init__(self) -> None:
+        """Start at nothing."""
+        self.registry: CollectorRegistry = new_registry()
+        self.requests = Counter(
+            "http_requests",
+            "Requests answered, by method, route and status code.",
+            ["method", "route", "code"],
+            namespace=PREFIX,
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "http_request_duration_seconds",
+            "Time from a request's head to its answer.",
+            ["method", "route"],
+            namespace=PREFIX,
+            registry=self.registry,
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5),
+        )
+        self.snapshots = Counter(
+            "snapshots",
+            "Snapshots taken in, by outcome: stored, duplicate, refused or failed.",
+            ["outcome"],
+            namespace=PREFIX,
+            registry=self.registry,
+        )
+        self.last_snapshot = Gauge(
+            "snapshot_last_received_timestamp_seconds",
+            "When the last snapshot was stored, in seconds since 1970.",
+            namespace=PREFIX,
+            registry=self.registry,
+        )

@@ -1,0 +1,62 @@
+"""Answers to requests that cannot be met (pure), in the origin system's form."""
+
+from typing import Any
+
+__all__ = ["Refusal", "forbidden", "key_invalid", "key_missing", "too_large"]
+
+
+class Refusal(Exception):  # noqa: N818 - it is an answer that is raised, not a fault
+    """A request that is answered with an error: what is wrong with it and what to do."""
+
+    def __init__(self, status: int, code: str, message: str, suggestion: str, **more: object) -> None:
+        """Take the HTTP status, the error code, two sentences, and further fields of the answer."""
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.suggestion = suggestion
+        self.more = more
+
+    def body(self, request_id: str, timestamp: str) -> dict[str, Any]:
+        """Return the answer's JSON."""
+        return {
+            "success": False,
+            "errorCode": self.code,
+            "message": self.message,
+            "suggestion": self.suggestion,
+            "requestId": request_id,
+            "timestamp": timestamp,
+            **self.more,
+        }
+
+
+def key_missing() -> Refusal:
+    """Answer a request without a key."""
+    return Refusal(401, "AUTH_MISSING", "This call needs a key.", "Send it in the header X-API-Key.")
+
+
+def key_invalid() -> Refusal:
+    """Answer a request whose key is not known."""
+    return Refusal(
+        401,
+        "AUTH_INVALID",
+        "This key is not known here.",
+        "Compare it with CLAUDE_SYNC_API_KEY on the server.",
+    )
+
+
+def forbidden(scope: str) -> Refusal:
+    """Answer a request whose key is known but does not open this."""
+    return Refusal(
+        403, "AUTH_FORBIDDEN", f"This key may not {scope} this account.", "Use a key that was made for it."
+    )
+
+
+def too_large(limit: int) -> Refusal:
+    """Answer a request whose body is longer than `limit` bytes."""
+    return Refusal(
+        413,
+        "VALIDATION_OUT_OF_RANGE",
+        f"The body is longer than {limit} bytes.",
+        "Send one snapshot a request; a snapshot has about 1,000 bytes.",
+    )
