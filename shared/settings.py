@@ -5,24 +5,26 @@ start. `docs/configuration.md` and `.env.example` are made from the same declara
 """
 
 import difflib
-import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec.structs import FieldInfo
 
 from shared.errors import SettingsError
 
-__all__ = ["LogSettings", "Option", "Settings", "env", "load", "options", "report_problems", "unknown_names"]
+__all__ = ["LogSettings", "Option", "Settings", "describe_type", "env", "load", "options", "unknown_names"]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every service's settings."""
 
     def problems(self) -> list[str]:
-        """Name what is wrong between settings that are each right alone, a sentence each."""
+        """Name what the types cannot tell, a sentence each that begins with the setting's name.
+
+        A required setting that is missing or malformed is None here.
+        """
         return []
 
 
@@ -73,6 +75,36 @@ def _option(field: FieldInfo) -> Option:
     )
 
 
+def describe_type(option: Option) -> str:
+    """Say in words what an option's value must look like."""
+    kind, metas = _unwrapped(option.type)
+    choices = get_args(kind) if get_origin(kind) is Literal else ()
+    if choices:
+        return "one of " + ", ".join(str(choice) for choice in choices)
+    if kind is bool:
+        return "1 or 0"
+    if kind in {int, float}:
+        low = next((meta.ge for meta in metas if meta.ge is not None), None)
+        high = next((meta.le for meta in metas if meta.le is not None), None)
+        noun = "a whole number" if kind is int else "a number"
+        between = f" from {low} to {high}" if high is not None else f", {low} or more"
+        return noun + (between if low is not None else "")
+    return "a path" if kind is Path else "text"
+
+
+def _unwrapped(annotated: Any) -> tuple[Any, list[msgspec.Meta]]:  # noqa: ANN401 - any type may be annotated
+    """Strip Annotated and `| None` from a type; return what is left and the limits that were on it."""
+    metas: list[msgspec.Meta] = []
+    while True:
+        if get_origin(annotated) is Annotated:
+            annotated, *marks = get_args(annotated)
+            metas += [mark for mark in marks if isinstance(mark, msgspec.Meta)]
+        elif type(None) in get_args(annotated):
+            annotated = next(part for part in get_args(annotated) if part is not type(None))
+        else:
+            return annotated, metas
+
+
 S = TypeVar("S", bound=Settings)
 
 
@@ -82,22 +114,23 @@ def load(settings: type[S], environ: Mapping[str, str]) -> S:
     An empty variable counts as not set, so that `NAME=` in an env file means the default.
     """
     values: dict[str, Any] = {}
-    problems: list[str] = []
+    problems: dict[str, str] = {}
     for option in options(settings):
         try:
             text = _text(option, environ)
-            if text is None:
-                if option.required:
-                    problems.append(f"{option.env} is missing: {option.doc}")
-                continue
-            values[option.field] = _convert(option, text)
+            if text is not None:
+                values[option.field] = _convert(option, text)
+            elif option.required:
+                raise ValueError(f"{option.env} is missing: {option.doc}")  # noqa: TRY301 - one list of problems
         except ValueError as error:
-            problems.append(str(error))
-    if problems:
-        raise SettingsError(problems)
+            problems[option.env] = str(error)
+            if option.required:
+                values[option.field] = None
+    # A setting that is wrong alone has its default here, so what it causes together is not told twice.
     loaded = settings(**values)
-    if between := loaded.problems():
-        raise SettingsError(between)
+    together = [problem for problem in loaded.problems() if not problem.startswith(tuple(problems))]
+    if problems or together:
+        raise SettingsError([*problems.values(), *together])
     return loaded
 
 
@@ -124,7 +157,7 @@ def _convert(option: Option, text: str) -> object:
         return msgspec.convert(text, option.type, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
         shown = "its value" if option.secret else repr(text)
-        raise ValueError(f"{option.env}: {shown} does not fit: {error}. {option.doc}") from error
+        raise ValueError(f"{option.env}: {shown} is not {describe_type(option)}. {option.doc}") from error
 
 
 def _decode(kind: type, value: object) -> object:
@@ -142,23 +175,14 @@ def unknown_names(
     return {name: (difflib.get_close_matches(name, known, n=1) or [""])[0] for name in strangers}
 
 
-def report_problems(service: str, error: SettingsError) -> None:
-    """Tell a person on standard error what is wrong with a service's settings, every problem on its line."""
-    count = "a problem" if len(error.problems) == 1 else f"{len(error.problems)} problems"
-    lines = [f"{service}: {count} with the settings (docs/configuration.md lists them all)"]
-    sys.stderr.write("\n  ".join([*lines, *error.problems]) + "\n")
-
-
 class LogSettings(Settings, frozen=True, kw_only=True):
     """How a service writes its log; part of every service's settings."""
 
     log_format: Annotated[
-        str,
-        msgspec.Meta(pattern="^(text|json)$"),
+        Literal["text", "json"],
         env("LOG_FORMAT", "How log lines look: text for people, json for machines (one object a line)."),
     ] = "text"
     log_level: Annotated[
-        str,
-        msgspec.Meta(pattern="^(debug|info|warning|error)$"),
-        env("LOG_LEVEL", "The least important kind of line to write: debug, info, warning or error."),
+        Literal["debug", "info", "warning", "error"],
+        env("LOG_LEVEL", "The least important kind of line to write."),
     ] = "info"

@@ -1,6 +1,6 @@
 """`python -m services.receiver`: exits 0 when told to stop, 1 when it cannot serve, 2 for bad settings."""
 
-import os
+import asyncio
 import socket
 import sys
 
@@ -11,30 +11,22 @@ from services.receiver.auth import Key, Keys, key_of_secret, read_keys
 from services.receiver.context import Context
 from services.receiver.metrics import ReceiverMetrics
 from services.receiver.settings import PREFIXES, ReceiverSettings
-from shared import logs
 from shared.clock import SystemClock
 from shared.errors import MarigraphError, SettingsError
-from shared.settings import load, report_problems, unknown_names
-from shared.store import open_store
-
-SERVICE = "receiver"
+from shared.startup import bad_settings_end_it, begin
+from shared.store import Store, open_store
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
 def main() -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
-    try:
-        settings = load(ReceiverSettings, os.environ)
+    settings = begin("receiver", ReceiverSettings, PREFIXES)
+    with bad_settings_end_it("receiver"):
         keys = _keys(settings)
-    except SettingsError as error:
-        report_problems(SERVICE, error)
-        return 2
-    logs.configure(service=SERVICE, log_format=settings.log_format, level=settings.log_level)
-    for name, nearest in unknown_names(ReceiverSettings, os.environ, PREFIXES).items():
-        _log.warning("unknown setting", name=name, did_you_mean=nearest or None)
     try:
         store = open_store(settings.store_url)
+        asyncio.run(_ready(store))
         listening = _listen(settings)
     except MarigraphError as error:
         print(f"receiver: {error}. Correct STORE_URL ({settings.store_url}) or its rights.", file=sys.stderr)
@@ -47,6 +39,13 @@ def main() -> int:
     _log.info("receiver serves", address=f"http://{host}:{port}", store=settings.store_url, keys=len(keys))
     build_app(context).run(sock=listening, single_process=True, motd=False, access_log=False)
     return 0
+
+
+async def _ready(store: Store) -> None:
+    """See that the store can be written, and mend what a crash or a restored backup left behind."""
+    await store.probe()
+    for mended in await store.rebuild():
+        _log.warning("store mended", what=mended)
 
 
 def _keys(settings: ReceiverSettings) -> list[Key]:

@@ -46,7 +46,6 @@ def build_app(context: Context, *, name: str = "marigraph") -> App:
     app.on_request(_begin)
     app.on_response(_finish)  # type: ignore[no-untyped-call] # the library leaves this one untyped
     app.error_handler.add(Exception, _failed)
-    app.before_server_start(_mend)
     app.before_server_stop(_stopping)
     app.after_server_stop(_close)
     return app
@@ -114,13 +113,6 @@ def _refusal(request: Request, error: Exception) -> Refusal:
     return Refusal(
         500, "INTERNAL_ERROR", "Something failed on the server.", "Ask again; the server's log says more."
     )
-
-
-async def _mend(app: App) -> None:
-    """Make what is derived agree with the files, as a crash or a restored backup may have left it."""
-    context: Context = app.ctx.receiver
-    for mended in await context.store.rebuild():
-        _log.warning("store mended", what=mended)
 
 
 async def _stopping(app: App) -> None:

@@ -56,7 +56,7 @@ class ReceiverSettings(LogSettings, frozen=True, kw_only=True):
     def problems(self) -> list[str]:
         """Name what is wrong with the settings together."""
         found = []
-        if wrong := check_url(self.store_url):
+        if self.store_url and (wrong := check_url(self.store_url)):
             found.append(f"STORE_URL: {wrong}")
         if self.api_key is None and self.keys_file is None:
             found.append(

@@ -1,0 +1,1 @@
+"""The janitor: decides what leaves the history, archives it, deletes it, and mends what is derived."""

@@ -1,0 +1,61 @@
+"""What the janitor reads from its environment."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from services.janitor.policy import Rules
+from shared.settings import LogSettings, env
+from shared.store.urls import check_url
+
+__all__ = ["PREFIXES", "JanitorSettings"]
+
+PREFIXES = ("JANITOR_", "RETENTION_")
+"""Variables that begin so are ours; one that no setting reads is pointed out."""
+
+
+class JanitorSettings(LogSettings, frozen=True, kw_only=True):
+    """Settings of `python -m services.janitor`."""
+
+    store_url: Annotated[
+        str,
+        env(
+            "STORE_URL",
+            "The store to look after; the same as the receiver's.",
+            example="file:///var/lib/marigraph",
+        ),
+    ]
+    max_versions: Annotated[
+        int,
+        Meta(ge=0, le=1_000_000_000),
+        env("RETENTION_MAX_VERSIONS", "How many of the newest versions stay in the history, however old."),
+    ] = 100
+    days: Annotated[
+        int,
+        Meta(ge=0, le=36500),
+        env("RETENTION_DAYS", "For how many days versions stay; what keeps more of the two rules decides."),
+    ] = 7
+    archive: Annotated[
+        bool,
+        env("RETENTION_ARCHIVE", "1 puts what leaves the history into monthly archives first; 0 drops it."),
+    ] = True
+    interval_seconds: Annotated[
+        int, Meta(ge=1, le=604800), env("JANITOR_INTERVAL_SECONDS", "Seconds from one run to the next.")
+    ] = 3600
+
+    @property
+    def rules(self) -> Rules:
+        """The rules that decide what stays."""
+        return Rules(newest=self.max_versions, days=self.days)
+
+    def problems(self) -> list[str]:
+        """Name what is wrong with the settings together."""
+        found = []
+        if self.store_url and (wrong := check_url(self.store_url)):
+            found.append(f"STORE_URL: {wrong}")
+        if self.rules.keep_nothing:
+            found.append(
+                "RETENTION_MAX_VERSIONS and RETENTION_DAYS are both 0, which would empty the history:"
+                " set one of them"
+            )
+        return found
