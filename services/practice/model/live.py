@@ -1,0 +1,31 @@
+"""Somebody awake when a demo starts, whatever the hour, with a past that stays what it was (pure)."""
+
+from datetime import datetime, timedelta
+
+from services.practice.model.life import figures_at
+from services.practice.model.person import Person, Stretch
+from services.practice.model.steps import HOUR, step_of
+
+__all__ = ["awake_at"]
+
+BLOCK = 3 * HOUR
+LEAD, STAY = 1 * HOUR, 5 * HOUR
+"""An extra stretch begins an hour before the three-hour block of the start and lasts for five hours, so
+that any start within the block finds its one session open and part full."""
+
+RATE = 17.0
+"""Per cent of a session an hour: the extra session ends just short of full."""
+
+AHEAD = timedelta(minutes=30)
+
+
+def awake_at(person: Person, start: datetime) -> Person:
+    """Return the person, who works an extra stretch around `start` unless a session is open then anyway.
+
+    Nothing earlier than four hours before `start` changes. Starts in the same block of three hours make the
+    same person, so that a console started again goes on where it was.
+    """
+    block = step_of(start) // BLOCK * BLOCK
+    if all(figures_at(person, moment)["session"].state == "open" for moment in (start, start + AHEAD)):
+        return person
+    return Person(seed=person.seed, extra=(Stretch(block - LEAD, block - LEAD + STAY, RATE),))
