@@ -28,6 +28,9 @@ __all__ = ["BLUEPRINT"]
 _BODY_SECONDS = 10
 """How long a body may take to arrive, however busily it trickles."""
 
+_DROP_LIMIT = 1024 * 1024
+"""Bytes read of a body that is too large, before the connection is cut."""
+
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
@@ -54,20 +57,27 @@ async def take_snapshot(request: Request) -> HTTPResponse:
 
 
 async def _body(request: Request) -> bytes:
-    """Read a body as it arrives, no longer and no larger than allowed; raises Refusal (408, 413)."""
-    if int(request.headers.get("content-length") or 0) > BODY_LIMIT:
-        raise too_large(BODY_LIMIT)
+    """Read a body as it arrives, no longer and no larger than allowed; raises Refusal (408, 413).
+
+    Somewhat too much is read to its end and dropped: a client that is cut off while it sends sees a broken
+    connection instead of the answer, and would send the same again.
+    """
     data = bytearray()
+    length = 0
     try:
         async with asyncio.timeout(_BODY_SECONDS):
             async for part in request.stream:  # type: ignore[union-attr] # a stream=True route always has one
-                data += part
-                if len(data) > BODY_LIMIT:
-                    raise too_large(BODY_LIMIT)
+                length += len(part)
+                if length <= BODY_LIMIT:
+                    data += part
+                elif length > _DROP_LIMIT:
+                    break
     except TimeoutError as error:
         raise Refusal(
             408, "INTERNAL_ERROR", f"The body took longer than {_BODY_SECONDS} s to arrive.", "Send it again."
         ) from error
+    if length > BODY_LIMIT:
+        raise too_large(BODY_LIMIT)
     return bytes(data)
 
 

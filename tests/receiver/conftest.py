@@ -1,0 +1,99 @@
+"""A receiver in this process, on a real socket, with a clock the test sets."""
+
+import itertools
+import socket
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+
+from services.receiver.app import build_app
+from services.receiver.auth import Key, Keys, key_of_secret
+from services.receiver.context import Context
+from services.receiver.metrics import ReceiverMetrics
+from shared.store import Store, open_store
+
+SECRET = "a-key-for-reading-and-writing"
+READ_ONLY = "a-key-for-reading"
+OTHER = "a-key-of-another-account"
+
+_numbers = itertools.count()
+
+
+class SetClock:
+    """A clock that stands where the test puts it."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 11, 22, 12, 0, 30, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def monotonic(self) -> float:
+        return self.moment.timestamp()
+
+    def forward(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+class Receiver:
+    """A running receiver, and how a client with its key calls it."""
+
+    def __init__(self, address: str, store: Store, clock: SetClock, session: aiohttp.ClientSession) -> None:
+        self.address = address
+        self.store = store
+        self.clock = clock
+        self.session = session
+
+    async def call(
+        self, method: str, path: str, *, key: str | None = SECRET, **more: Any
+    ) -> tuple[int, Any, Any]:
+        """Status, decoded body (None when empty) and headers."""
+        headers = {**({"X-API-Key": key} if key else {}), **more.pop("headers", {})}
+        async with self.session.request(method, self.address + path, headers=headers, **more) as answer:
+            body = await answer.read()
+            is_json = answer.content_type == "application/json" and body
+            return answer.status, (await answer.json() if is_json else body.decode() or None), answer.headers
+
+    async def get(self, path: str = "/api/claude/console-usage", **more: Any) -> tuple[int, Any, Any]:
+        return await self.call("GET", path, **more)
+
+    async def post(self, body: Any, **more: Any) -> tuple[int, Any, Any]:
+        sent = {"data": body} if isinstance(body, bytes) else {"json": body}
+        return await self.call("POST", "/api/claude/console-usage", **sent, **more)
+
+
+@pytest.fixture
+async def receiver(store: Store) -> AsyncIterator[Receiver]:
+    clock = SetClock()
+    keys = Keys(
+        [
+            key_of_secret("laptop", SECRET),
+            Key(name="screen", sha256=key_of_secret("", READ_ONLY).sha256, scopes=["read"]),
+            Key(name="work", sha256=key_of_secret("", OTHER).sha256, accounts=["work"]),
+        ]
+    )
+    context = Context(store=store, keys=keys, clock=clock, metrics=ReceiverMetrics())
+    app = build_app(context, name=f"test-{next(_numbers)}")
+    app.config.TOUCHUP = False  # it rewrites Sanic once a process, not once an application
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = await app.create_server(sock=listening, asyncio_server_kwargs={"start_serving": False})
+    assert server is not None
+    await server.startup()
+    await server.before_start()
+    await server.after_start()
+    await server.start_serving()
+    host, port = listening.getsockname()
+    async with aiohttp.ClientSession() as session:
+        yield Receiver(f"http://{host}:{port}", store, clock, session)
+    await server.before_stop()
+    await server.close()
+    await server.wait_closed()
+    await server.after_stop()
+
+
+@pytest.fixture
+async def store() -> Store:
+    return open_store("memory:")
