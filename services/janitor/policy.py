@@ -67,4 +67,4 @@ def _why_not(rules: Rules) -> str:
 
 
 def _days(count: int) -> str:
-    return "day" if count == 1 else f"{count} days"
+    return "1 day" if count == 1 else f"{count} days"
