@@ -5,18 +5,87 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.marigraph-setup
+PYTEST := $(BIN)/pytest
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(STAMP) ## make .venv and find or install a browser
 
-$(STAMP): deploy/locks/dev.txt pyproject.toml deploy/local/setup.sh
+$(STAMP): deploy/locks/dev.txt pyproject.toml deploy/local/setup.sh deploy/local/setup_browser.py
 	@PYTHON=$(PYTHON) deploy/local/setup.sh
 	@touch $@
+
+## On this machine, under supervisord
+
+.PHONY: run-local
+run-local: setup ## run everything here, in the foreground, until Ctrl-C
+	@$(BIN)/python deploy/local/run_local.py
+
+.PHONY: status
+status: setup ## show what runs (supervisorctl status)
+	@$(BIN)/python deploy/local/control.py status
+
+.PHONY: stop
+stop: setup ## stop what make run-local started
+	@$(BIN)/python deploy/local/control.py stop
+
+.PHONY: login
+login: setup ## log in to the usage page, in the scraper's own browser window
+	@$(BIN)/python deploy/local/control.py login
+
+.PHONY: demo-data
+demo-data: setup ## fill the local store with 60 days of two made-up accounts
+	@$(BIN)/python deploy/local/control.py demo-data
+
+## Checks and tests
+
+.PHONY: check
+check: setup ## lint, types, imports, sizes, and documents that are made from code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PYTEST) -q tests/house
+
+.PHONY: format
+format: setup ## bring the code into form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: docs
+docs: setup ## write docs/configuration.md and .env.example anew from the settings
+	$(BIN)/python deploy/local/configuration.py
+
+.PHONY: test
+test: setup ## every test this machine can run; says loudly what it left out
+	$(PYTEST)
+
+.PHONY: test-unit
+test-unit: setup ## the tests that need neither browser nor Docker
+	$(PYTEST) -m "not browser and not docker"
+
+.PHONY: test-browser
+test-browser: setup ## the tests with a real Chromium
+	$(PYTEST) -m browser
+
+.PHONY: test-integration
+test-integration: setup ## the tests with containers
+	$(PYTEST) -m docker
+
+.PHONY: bench
+bench: setup ## measure, as ratios to this machine's own ceilings
+	$(BIN)/python -m tests.bench
 
 .PHONY: lock
 lock: ## resolve the lock files anew (hashes, no addresses)
 	@deploy/locks/lock.sh
+
+-include deploy/containers.mk
+
+.PHONY: clean
+clean: ## remove what was built and installed here; what was recorded in .local stays
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

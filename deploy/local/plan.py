@@ -1,0 +1,142 @@
+"""Where the local set-up keeps things, with which settings its programs run, and supervisord's configuration.
+
+Two folders keep made-up figures and real ones apart: `practice` while the scraper reads the practice
+console, `record` when it reads another page.
+"""
+
+import hashlib
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+from typing import NamedTuple
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TEMPLATES = REPOSITORY / "deploy" / "supervisor"
+_SOCKET_LIMIT = 90
+"""Bytes of a socket's path: the system allows 108, supervisord adds its process id while it starts."""
+
+
+class Plan(NamedTuple):
+    """Everything that is decided before anything is started."""
+
+    folder: Path
+    environment: dict[str, str]
+    programs: tuple[str, ...]
+
+    @property
+    def configuration(self) -> Path:
+        """Where supervisord and supervisorctl find their configuration."""
+        return self.folder / "supervisord.conf"
+
+    @property
+    def logs(self) -> Path:
+        """One log a program."""
+        return self.folder / "logs"
+
+    @property
+    def key(self) -> str:
+        """The key that opens the receiver."""
+        direct = self.environment.get("CLAUDE_SYNC_API_KEY")
+        return (
+            direct or Path(self.environment["CLAUDE_SYNC_API_KEY_FILE"]).read_text(encoding="utf-8").strip()
+        )
+
+    def address(self, service: str) -> str:
+        """Where the receiver or the practice console is reached."""
+        return f"http://127.0.0.1:{self.environment[f'{service.upper()}_PORT']}"
+
+    @property
+    def socket(self) -> Path:
+        """Supervisord's control socket; in a short place when the checkout's path is too long for one."""
+        usual = self.folder / "run" / "supervisor.sock"
+        if len(os.fsencode(usual)) <= _SOCKET_LIMIT:
+            return usual
+        short = hashlib.sha256(os.fsencode(usual)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"marigraph-{os.getuid()}-{short}" / "supervisor.sock"
+
+
+def make_plan(environ: Mapping[str, str]) -> Plan:
+    """Decide from the environment and the file `.env`; make the folders and, the first time, a key."""
+    given = {**read_env_file(REPOSITORY / ".env"), **environ}
+    folder = Path(given.get("MARIGRAPH_LOCAL_DIR") or REPOSITORY / ".local").resolve()
+    ports = {
+        "RECEIVER_PORT": given.get("RECEIVER_PORT") or "4000",
+        "PRACTICE_PORT": given.get("PRACTICE_PORT") or "4900",
+    }
+    practising = not given.get("SCRAPER_USAGE_URL")
+    place = folder / ("practice" if practising else "record")
+    for private in (folder, folder / "run", folder / "logs", place):
+        private.mkdir(mode=0o700, parents=True, exist_ok=True)
+    environment = {
+        **given,
+        **ports,
+        "STORE_URL": (place / "store").as_uri(),
+        "SCRAPER_STATE_DIR": str(place / "scraper"),
+        "CLAUDE_SYNC_URL": f"http://127.0.0.1:{ports['RECEIVER_PORT']}/api/claude/console-usage",
+    }
+    if practising:
+        environment["SCRAPER_USAGE_URL"] = f"http://127.0.0.1:{ports['PRACTICE_PORT']}/settings/usage"
+        environment.setdefault("SCRAPER_INTERVAL_SECONDS", "60")
+    if not (given.get("CLAUDE_SYNC_API_KEY") or given.get("CLAUDE_SYNC_API_KEY_FILE")):
+        environment["CLAUDE_SYNC_API_KEY_FILE"] = str(_key_file(folder / "key"))
+    programs = (
+        ("practice", "receiver", "janitor", "scraper") if practising else ("receiver", "janitor", "scraper")
+    )
+    return Plan(folder, environment, programs)
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """Read `NAME=value` lines; blank lines and those that begin with # are passed over."""
+    if not path.exists():
+        return {}
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    pairs = (
+        line.removeprefix("export ").split("=", 1)
+        for line in lines
+        if "=" in line and not line.startswith("#")
+    )
+    return {name.strip(): value.strip().strip("'\"") for name, value in pairs}
+
+
+def _key_file(path: Path) -> Path:
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(24) + "\n")
+    return path
+
+
+def write_configuration(plan: Plan) -> None:
+    """Write supervisord's configuration for a plan."""
+    plan.socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    words = {
+        "repository": REPOSITORY,
+        "logs": plan.logs,
+        "run": plan.folder / "run",
+        "socket": plan.socket,
+        "user": "user = root" if os.getuid() == 0 else "",
+    }
+    text = _template("local.conf").substitute(_escaped(words))
+    for place, name in enumerate(plan.programs):
+        subcommand = "" if name in {"practice", "receiver"} else " run"
+        program = {
+            "name": name,
+            "command": f"{sys.executable} -m services.{name}{subcommand}",
+            "priority": 100 * (place + 1),
+            "logs": plan.logs,
+        }
+        text += _template("local-program.conf").substitute(_escaped(program))
+    plan.configuration.write_text(text, encoding="utf-8")
+
+
+def _template(name: str) -> Template:
+    return Template((TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+def _escaped(words: Mapping[str, object]) -> dict[str, str]:
+    """Supervisor expands % in its configuration: a path that holds one must say it twice."""
+    return {name: str(value).replace("%", "%%") for name, value in words.items()}

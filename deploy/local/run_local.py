@@ -1,0 +1,184 @@
+"""`make run-local`: everything on this machine, in the foreground, until Ctrl-C.
+
+Starts supervisord with the services, waits until the first reading is stored, says what runs where, and
+stops all of them again when it is told to.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+from plan import Plan, make_plan, write_configuration
+
+SERVING_SECONDS = 60
+FIRST_READING_SECONDS = 90
+
+
+class CannotStartError(Exception):
+    """The set-up cannot run; the text says why and what to do."""
+
+
+def main() -> int:
+    """Run until told to stop; return the exit code."""
+    plan = make_plan(os.environ)
+    try:
+        check_free(plan)
+        write_configuration(plan)
+        say("starting " + ", ".join(plan.programs))
+        supervisord = start(plan)
+        try:
+            wait_until_serving(plan, supervisord)
+            show(plan)
+            announce_first_reading(plan, supervisord)
+            supervisord.wait()
+        finally:
+            stop(supervisord)
+    except CannotStartError as error:
+        print(f"run-local: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        pass
+    say("all stopped; what was recorded is in " + str(plan.folder))
+    return 0
+
+
+def say(text: str) -> None:
+    """Print a line at once, also into a pipe."""
+    print(f"run-local: {text}", flush=True)
+
+
+def check_free(plan: Plan) -> None:
+    """See that nothing of ours runs already and that the ports are free."""
+    if control(plan, "pid").returncode == 0:
+        raise CannotStartError("it runs already. `make status` shows it, `make stop` stops it")
+    services = [name for name in ("receiver", "practice") if name in plan.programs]
+    for service in services:
+        variable = f"{service.upper()}_PORT"
+        port = plan.environment[variable]
+        if not port.isdecimal() or not 0 < int(port) < 65536:  # noqa: PLR2004 - the ports there are
+            raise CannotStartError(f"{variable} is {port!r}; it must be a port from 1 to 65535")
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", int(port)))
+            except OSError as error:
+                raise CannotStartError(
+                    f"port {port} for the {service} cannot be had ({error.strerror})."
+                    f" Stop what uses it, or choose another: {variable}={int(port) + 1} make run-local"
+                ) from error
+
+
+def control(plan: Plan, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Ask supervisord something."""
+    if not plan.configuration.exists():
+        return subprocess.CompletedProcess(arguments, 1, "", "")
+    command = [sys.executable, "-m", "supervisor.supervisorctl", "-c", str(plan.configuration), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+
+
+def start(plan: Plan) -> subprocess.Popen[bytes]:
+    """Start supervisord out of the terminal's reach: Ctrl-C comes to us, and we stop it in order."""
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    command = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(plan.configuration)]
+    return subprocess.Popen(command, env=plan.environment, start_new_session=True)  # noqa: S603 - our own command
+
+
+def stop(supervisord: "subprocess.Popen[bytes]") -> None:
+    """Stop all programs; a second Ctrl-C does not leave them behind."""
+    if supervisord.poll() is None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        say("stopping all programs")
+        supervisord.terminate()
+        supervisord.wait()
+
+
+def wait_until_serving(plan: Plan, supervisord: "subprocess.Popen[bytes]") -> None:
+    """Wait until the receiver can take snapshots; raises CannotStartError with the log's last words."""
+    for _ in moments(SERVING_SECONDS):
+        if supervisord.poll() is not None:
+            raise CannotStartError(f"supervisord ended. Its log: {plan.logs / 'supervisord.log'}")
+        for line in control(plan, "status").stdout.splitlines():
+            name, state = line.split()[:2]
+            if state in {"FATAL", "EXITED"}:
+                raise CannotStartError(
+                    f"the {name} does not run. The end of its log:\n{last_words(plan, name)}"
+                )
+        if fetch(plan, "/readyz") is not None:
+            return
+    raise CannotStartError(
+        f"the receiver does not serve after {SERVING_SECONDS} s. Its log is in {plan.logs}"
+    )
+
+
+def announce_first_reading(plan: Plan, supervisord: "subprocess.Popen[bytes]") -> None:
+    """Wait for the first stored reading and show its figures; say where to look when there is none."""
+    for _ in moments(FIRST_READING_SECONDS):
+        if supervisord.poll() is not None:
+            return
+        latest = fetch(plan, "/api/claude/console-usage")
+        if latest is not None and latest["ageMinutes"] < 2:  # noqa: PLR2004 - not one of an earlier run
+            session = latest.get("currentSession")
+            figure = f"session {session['percentageUsed']} %" if session else "no session figure"
+            say(f"recording: {figure}; stored as {latest['versionInfo']['filename']}")
+            return
+    say(f"no reading yet. The end of {plan.logs / 'scraper.log'}:\n{last_words(plan, 'scraper')}")
+
+
+def moments(seconds: int) -> Iterator[float]:
+    """Yield now and every half second until the time is over."""
+    end = time.monotonic() + seconds
+    while (now := time.monotonic()) < end:
+        yield now
+        time.sleep(0.5)
+
+
+def fetch(plan: Plan, path: str) -> dict[str, Any] | None:
+    """Ask the receiver; None when it does not answer 200."""
+    address = plan.address("receiver") + path
+    request = urllib.request.Request(address, headers={"X-API-Key": plan.key})  # noqa: S310 - http, to this machine
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - as above
+            body: dict[str, Any] = json.load(answer)
+            return body
+    except (OSError, urllib.error.URLError, ValueError):
+        return None
+
+
+def last_words(plan: Plan, name: str, lines: int = 8) -> str:
+    """Return the end of a program's log."""
+    path = plan.logs / f"{name}.log"
+    text = path.read_text(errors="replace").splitlines() if path.exists() else ["(no log yet)"]
+    return "\n".join(f"  {line}" for line in text[-lines:])
+
+
+def show(plan: Plan) -> None:
+    """Say what runs where and what to look at."""
+    receiver = plan.address("receiver")
+    practice = plan.environment["SCRAPER_USAGE_URL"]
+    if "practice" in plan.programs:
+        practice = f"{plan.address('practice')}/  (the practice console: change its figures and layout there)"
+    kept = plan.environment.get("CLAUDE_SYNC_API_KEY_FILE", "CLAUDE_SYNC_API_KEY")
+    rows = {
+        "Dashboard": f"{receiver}/#key={plan.key}",
+        "Latest": f"curl -H 'X-API-Key: {plan.key}' {receiver}/api/claude/console-usage",
+        "Health": f"{receiver}/api/health",
+        "Page read": practice,
+        "Files": plan.environment["STORE_URL"].removeprefix("file://"),
+        "Key": f"{plan.key}  (kept in {kept})",
+        "Logs": plan.logs,
+        "Status": "make status, in another terminal; Ctrl-C here or make stop ends all",
+    }
+    lines = [f"  {name:<10} {value}" for name, value in rows.items()]
+    print("\n".join(["", "Marigraph serves.", *lines, ""]), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""A volume whose files were lost, torn, tampered with or linked away."""
+
+import gzip
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from shared.store import Store
+from shared.store.errors import StoreDamagedError
+from tests.store.samples import NOON, minutes, snapshot
+
+Volume = tuple[Store, Path]
+
+
+def history(root: Path) -> Path:
+    return root / "console-usage-history"
+
+
+async def fill(store: Store, count: int, account: str = "default") -> list[str]:
+    moments = [NOON - minutes(back) for back in reversed(range(count))]
+    return [(await store.append(account, snapshot(at), at)).version.id for at in moments]
+
+
+@pytest.mark.parametrize("damage", ["", "{", '{"versionCount": "many"}', "\x00\x00"])
+async def test_lost_or_broken_derived_files_are_made_again(volume: Volume, damage: str) -> None:
+    store, root = volume
+    ids = await fill(store, 3)
+    await store.delete("default", ids[:1], NOON)
+    metadata, latest = history(root) / "_metadata.json", root / "console-usage-synced.json"
+    right = (json.loads(metadata.read_text()), latest.read_text())
+    for path in (metadata, latest):
+        path.write_text(damage)
+    assert len(await store.rebuild()) == 2
+    again = json.loads(metadata.read_text())
+    assert latest.read_text() == right[1]
+    assert again["versionCount"] == 2
+    metadata.unlink()
+    latest.unlink()
+    assert len(await store.rebuild()) == 2
+    assert latest.read_text() == right[1]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"lastUpdated": 5}', "\xff"])
+async def test_a_torn_or_foreign_file_is_never_a_version(volume: Volume, content: str) -> None:
+    store, root = volume
+    ids = await fill(store, 2)
+    (history(root) / "2026-11-22T13-00-00-0123abcd.json").write_text(content, encoding="latin-1")
+    (history(root) / "notes.txt").write_text("mine")
+    (history(root) / "2026-13-45T99-00-00-0123abcd.json").write_text("{}")
+    latest = await store.latest("default")
+    assert latest is not None
+    assert (latest.version.id, latest.total) == (ids[-1], 2)
+
+
+async def test_a_tampered_version_is_never_served(volume: Volume) -> None:
+    store, root = volume
+    ids = await fill(store, 2)
+    file = history(root) / f"{ids[1]}.json"
+    file.write_text(file.read_text().replace("47", "12"))
+    latest = await store.latest("default")
+    assert latest is not None
+    assert latest.version.id == ids[0]
+    assert not (await store.append("default", snapshot(NOON), NOON)).duplicate
+
+
+async def test_a_link_in_the_history_is_not_followed(volume: Volume, tmp_path: Path) -> None:
+    store, root = volume
+    ids = await fill(store, 1)
+    secret = tmp_path / "elsewhere.json"
+    secret.write_text(json.dumps(snapshot(NOON + minutes(60))))
+    (history(root) / "2026-11-22T13-00-00-0123abcd.json").symlink_to(secret)
+    os.mkfifo(history(root) / "2026-11-22T14-00-00-0123abcd.json")
+    (history(root) / "2026-11-22T15-00-00-0123abcd.json").mkdir()
+    latest = await store.latest("default")
+    assert latest is not None
+    assert latest.version.id == ids[0]
+
+
+async def test_a_damaged_archive_is_left_alone_and_named(volume: Volume) -> None:
+    store, root = volume
+    ids = await fill(store, 2)
+    await store.archive("default", ids[:1])
+    archive = root / "archive" / "2026-11.ndjson.gz"
+    torn = archive.read_bytes()[:-9]
+    archive.write_bytes(torn)
+    with pytest.raises(StoreDamagedError, match=r"2026-11\.ndjson\.gz"):
+        await store.archive("default", ids)
+    assert archive.read_bytes() == torn
+    archive.write_bytes(gzip.compress(b'{"version": 3}\n'))
+    with pytest.raises(StoreDamagedError):
+        await store.archived("default", "2026-11")
