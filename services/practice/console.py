@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.practice.control import Access, Change, Control, apply
-from services.practice.eras import ERAS, Era
+from services.practice.eras import ERAS, Era, Slug
 from services.practice.logins import Logins
 from services.practice.model import Person, awake_at
 from services.practice.model.person import organization
@@ -19,7 +19,7 @@ __all__ = ["Console"]
 class Console:
     """One imitated account and its page. All state is in memory: a new start is as good as new."""
 
-    def __init__(self, *, seed: int, era: str, clock: Clock) -> None:
+    def __init__(self, *, seed: int, era: Slug, clock: Clock) -> None:
         self._clock = clock
         self._default = Control(era=era)
         self._stale = False

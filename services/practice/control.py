@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from services.practice.eras import ERA_PATTERN, Limit
+from services.practice.eras import Limit, Slug
 from services.practice.fixed import FixedFigure, resolve
 from services.practice.model import Figure
 
@@ -30,7 +30,7 @@ class Status(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 class Change(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """A change of the console; every field may be left out."""
 
-    era: Annotated[str, Meta(pattern=ERA_PATTERN)] | UnsetType = UNSET
+    era: Slug | UnsetType = UNSET
     access: Access | UnsetType = UNSET
     figures: dict[Limit, FixedFigure | None] | UnsetType = UNSET
     json: bool | UnsetType = UNSET
@@ -50,7 +50,7 @@ class Control(Struct, frozen=True, kw_only=True, rename="camel"):
     `login_since` are when the last change came and since when logins count.
     """
 
-    era: str
+    era: Slug
     access: Access = "open"
     figures: dict[Limit, Figure | None] = {}
     json: bool = True

@@ -4,7 +4,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-__all__ = ["DEFAULT_ERA", "ERAS", "ERA_PATTERN", "LIMITS", "Era", "Limit"]
+__all__ = ["DEFAULT_ERA", "ERAS", "LIMITS", "Era", "Limit", "Slug"]
+
+Slug = Literal["2026-02", "2026-04", "2026-06", "2026-07", "2026-09", "2026-10"]
 
 Limit = Literal["session", "weekly", "weekly:sonnet", "weekly:fable", "credits"]
 LIMITS: tuple[Limit, ...] = ("session", "weekly", "weekly:sonnet", "weekly:fable", "credits")
@@ -16,17 +18,17 @@ WITH_FABLE: tuple[Limit, ...] = ("session", "weekly", "weekly:fable", "credits")
 class Era(Struct, frozen=True, kw_only=True):
     """One layout: its month, the shape of its JSON (1 to 3), the limits it shows, dialog or plain page."""
 
-    slug: str
+    slug: Slug
     shape: Literal[1, 2, 3]
     limits: tuple[Limit, ...]
     dialog: bool
     about: str
 
 
-ERAS = {
+ERAS: dict[Slug, Era] = {
     era.slug: era
     for era in (
-        Era(slug="2026-02", shape=1, limits=WITH_SONNET, dialog=False, about="bars, extra usage in A$"),
+        Era(slug="2026-02", shape=1, limits=WITH_SONNET, dialog=False, about="bars and extra usage"),
         Era(slug="2026-04", shape=2, limits=WITH_SONNET, dialog=False, about="a plain list of paragraphs"),
         Era(slug="2026-06", shape=2, limits=WITH_SONNET, dialog=True, about="a dialog with progress bars"),
         Era(slug="2026-07", shape=3, limits=WITH_FABLE, dialog=True, about="meters, Fable, banners"),
@@ -34,5 +36,4 @@ ERAS = {
         Era(slug="2026-10", shape=3, limits=WITH_FABLE, dialog=True, about="prose and usage by product"),
     )
 }
-DEFAULT_ERA = "2026-10"
-ERA_PATTERN = f"^({'|'.join(ERAS)})$"
+DEFAULT_ERA: Slug = "2026-10"

@@ -4,16 +4,17 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from services.practice.eras import DEFAULT_ERA, ERA_PATTERN, ERAS
+from services.practice.eras import DEFAULT_ERA, Slug
 from shared.settings import LogSettings, env
 
-__all__ = ["PREFIX", "PracticeSettings"]
+__all__ = ["PREFIXES", "PracticeSettings"]
 
-PREFIX = "PRACTICE_"
+PREFIXES = ("PRACTICE_",)
+"""Variables that begin so are ours; one that no setting reads is pointed out."""
 
 
 class PracticeSettings(LogSettings, frozen=True, kw_only=True):
-    """Settings of the practice console."""
+    """Settings of `python -m services.practice`."""
 
     host: Annotated[
         str, env("PRACTICE_HOST", "The address to listen on; 0.0.0.0 in a container. There is no key.")
@@ -24,9 +25,7 @@ class PracticeSettings(LogSettings, frozen=True, kw_only=True):
         env("PRACTICE_PORT", "The port to listen on; 0 takes any free one and writes it to the log."),
     ] = 4900
     era: Annotated[
-        str,
-        Meta(pattern=ERA_PATTERN),
-        env("PRACTICE_ERA", f"The layout of the usage page, by its month: {', '.join(ERAS)}."),
+        Slug, env("PRACTICE_ERA", "The layout of the usage page, by the month in which it appeared.")
     ] = DEFAULT_ERA
     seed: Annotated[
         int,

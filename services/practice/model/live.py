@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from services.practice.model.life import figures_at
 from services.practice.model.person import Person, Stretch
-from services.practice.model.steps import HOUR, step_of
+from services.practice.model.steps import HOUR, moment_of, step_of
 
-__all__ = ["awake_at"]
+__all__ = ["awake_at", "settled_until"]
 
 BLOCK = 3 * HOUR
 LEAD, STAY = 1 * HOUR, 5 * HOUR
@@ -29,3 +29,9 @@ def awake_at(person: Person, start: datetime) -> Person:
     if all(figures_at(person, moment)["session"].state == "open" for moment in (start, start + AHEAD)):
         return person
     return Person(seed=person.seed, extra=(Stretch(block - LEAD, block - LEAD + STAY, RATE),))
+
+
+def settled_until(person: Person, start: datetime) -> datetime:
+    """Return until when the life of `person` is the same as that of whoever is awake at `start`."""
+    awake = awake_at(person, start)
+    return start if awake == person else moment_of(awake.extra[-1].first)
