@@ -65,21 +65,19 @@ class Console:
         logged_in = self.logins.valid(token, since=self.control.login_since, now=self.now())
         return "open" if logged_in else "login"
 
-    def shown(self) -> Shown:
-        """Return the figures as the page shows them."""
-        return shown_figures(self._person, self.control, self.now(), age=self.age())
-
     def usage(self) -> dict[str, Any]:
         """Return the JSON that the page fetches."""
-        return usage_document(self.era, self.shown(), self.control.broken, self.now())
+        now = self.now()
+        return usage_document(self.era, self._shown(now), self.control.broken, now)
 
     def spend_limit(self) -> dict[str, Any]:
         """Return the JSON about money that the page of February 2026 fetches beside."""
-        return spend_limit_document(self.shown().get("credits"))
+        return spend_limit_document(self._shown(self.now()).get("credits"))
 
     def state(self) -> dict[str, Any]:
         """Return the truth, for tests: `figures` as they are, `shown` as the page shows them."""
         now = self.now()
+        shown = self._shown(now)
         return {
             "now": to_iso(now),
             "era": self.control.era,
@@ -87,7 +85,11 @@ class Console:
             "organization": self.organization,
             "measuredAt": to_iso(now - self.age()),
             "stale": self._stale,
-            "limits": list(self.shown()),
-            "shown": figures_document(self.shown()),
+            "limits": list(shown),
+            "shown": figures_document(shown),
             "figures": figures_document(true_figures(self._person, self.control, now)),
         }
+
+    def _shown(self, now: datetime) -> Shown:
+        """Return the figures as the page shows them."""
+        return shown_figures(self._person, self.control, now, age=self.age())

@@ -15,7 +15,7 @@ from shared.timestamps import to_iso
 
 __all__ = ["HomeRoutes"]
 
-ABOUT_ERAS = {slug: era.about for slug, era in ERAS.items()}
+ABOUT_ERAS: dict[str, str] = {slug: era.about for slug, era in ERAS.items()}
 ACCESSES = {
     "open": "everybody, no login needed",
     "login": "whoever logs in from now on",
