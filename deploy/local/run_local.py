@@ -105,12 +105,7 @@ def wait_until_serving(plan: Plan, supervisord: "subprocess.Popen[bytes]") -> No
     for _ in moments(SERVING_SECONDS):
         if supervisord.poll() is not None:
             raise CannotStartError(f"supervisord ended. Its log: {plan.logs / 'supervisord.log'}")
-        for line in control(plan, "status").stdout.splitlines():
-            name, state = line.split()[:2]
-            if state in {"FATAL", "EXITED"}:
-                raise CannotStartError(
-                    f"the {name} does not run. The end of its log:\n{last_words(plan, name)}"
-                )
+        see_none_failed(plan)
         if fetch(plan, "/readyz") is not None:
             return
     raise CannotStartError(
@@ -118,11 +113,20 @@ def wait_until_serving(plan: Plan, supervisord: "subprocess.Popen[bytes]") -> No
     )
 
 
+def see_none_failed(plan: Plan) -> None:
+    """Raise CannotStartError for a program that supervisord has given up on, with its last words."""
+    for line in control(plan, "status").stdout.splitlines():
+        name, state = line.split()[:2]
+        if state in {"FATAL", "EXITED"}:
+            raise CannotStartError(f"the {name} does not run. The end of its log:\n{last_words(plan, name)}")
+
+
 def announce_first_reading(plan: Plan, supervisord: "subprocess.Popen[bytes]") -> None:
     """Wait for the first stored reading and show its figures; say where to look when there is none."""
     for _ in moments(FIRST_READING_SECONDS):
         if supervisord.poll() is not None:
             return
+        see_none_failed(plan)
         latest = fetch(plan, "/api/claude/console-usage")
         if latest is not None and latest["ageMinutes"] < 2:  # noqa: PLR2004 - not one of an earlier run
             session = latest.get("currentSession")
