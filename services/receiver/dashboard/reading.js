@@ -1,0 +1,78 @@
+// What one answer of the receiver holds (pure): how old it is, which limits it tells of, why some are missing.
+
+import { DAY, HOUR, MINUTE, SECOND, moment } from "./times.js";
+
+const STALE_AFTER = 10 * MINUTE;
+
+const SESSION = { id: "session", name: "Session", span: "5-hour window", length: 5 * HOUR };
+const WEEKLY = { id: "weekly", name: "All models", span: "weekly", length: 7 * DAY };
+const SONNET = { ...WEEKLY, id: "weekly:sonnet", name: "Sonnet only" };
+const CREDITS = { id: "credits", name: "Credits", span: "spending" };
+
+// The names under which a reading may say why a section is missing.
+const SECTIONS = {
+  session: ["currentSession", "session"],
+  weekly: ["allModels", "weeklyLimits.allModels", "weekly", "weeklyLimits"],
+  "weekly:sonnet": ["sonnetOnly", "weeklyLimits.sonnetOnly", "weekly:sonnet"],
+  credits: ["credits"],
+};
+const NAMED = Object.values(SECTIONS).flat();
+const SCOPED = /^(?:weeklyLimits\.scoped\.|scoped\.|weekly:)(.+)$/;
+
+/** When it was taken: what its collector said, unless that lies after its arrival. */
+export function readAt(answer) {
+  const stored = moment(answer.versionInfo.timestamp);
+  return Math.min(moment(answer.lastUpdated) ?? stored, stored + SECOND);
+}
+
+/** How far the viewer's clock is behind the receiver's, which counted the reading's age in whole minutes. */
+export function clockShift(answer, viewersNow) {
+  const earliest = readAt(answer) + answer.ageMinutes * MINUTE;
+  const latest = (moment(answer.lastUpdated) ?? earliest) + (answer.ageMinutes + 1) * MINUTE;
+  return Math.min(Math.max(viewersNow, earliest), latest) - viewersNow;
+}
+
+export function isStale(answer, now) {
+  return now - readAt(answer) > STALE_AFTER;
+}
+
+/** Each limit with its reading, or with the reason why there is none: `{limit, reading?, reason?}`. */
+export function limitsIn(answer) {
+  const errors = answer.extractionErrors ?? {};
+  const weekly = answer.weeklyLimits ?? {};
+  const unexplained = answer.isPartial && Object.keys(errors).length === 0;
+  const optional = [
+    { limit: SONNET, reading: weekly.sonnetOnly, missing: unexplained },
+    ...scopedIn(weekly.scoped ?? {}, errors),
+    { limit: CREDITS, reading: answer.credits },
+  ].map((found) => ({ ...found, reason: reasonFor(found.limit.id, errors) }));
+  return [
+    { limit: SESSION, reading: answer.currentSession, reason: reasonFor("session", errors) },
+    { limit: WEEKLY, reading: weekly.allModels, reason: reasonFor("weekly", errors) },
+    ...optional.filter(({ reading, missing, reason }) => reading || missing || reason),
+  ];
+}
+
+/** Reasons that belong to no limit, as text. */
+export function otherErrors(answer) {
+  return Object.entries(answer.extractionErrors ?? {})
+    .filter(([section]) => !NAMED.includes(section) && !SCOPED.test(section))
+    .map(([section, reason]) => `${section}: ${reason}`);
+}
+
+function scopedIn(scoped, errors) {
+  const failed = Object.keys(errors).filter((section) => !NAMED.includes(section)).map(modelIn).filter(Boolean);
+  return [...new Set([...Object.keys(scoped), ...failed])].map((name) => {
+    const reading = Object.hasOwn(scoped, name) ? scoped[name] : undefined;
+    return { limit: { ...WEEKLY, id: `weekly:${name}`, name: reading?.label || name }, reading };
+  });
+}
+
+function modelIn(section) {
+  return SCOPED.exec(section)?.[1];
+}
+
+function reasonFor(id, errors) {
+  const sections = SECTIONS[id] ?? Object.keys(errors).filter((section) => id === `weekly:${modelIn(section)}`);
+  return sections.map((section) => errors[section]).find(Boolean);
+}
