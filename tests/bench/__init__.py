@@ -1,0 +1,1 @@
+"""Measurements; not tests: they never fail for being slow."""
