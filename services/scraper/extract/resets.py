@@ -1,0 +1,165 @@
+"""When a limit resets: the page's words turned into a moment in UTC (pure).
+
+The page writes a span (`2 hr 7 min`), a weekday and time (`Thu, 3:50 PM`), a time (`at 2:00 PM`) or a day
+(`Mar 1`). Words that are not understood as a whole, a time the clock skips or shows twice, and a moment the
+limit cannot have are answered with None: no reset is better than a wrong one.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from services.scraper.extract.timewords import LANGUAGES, TimeWords
+
+__all__ = ["Horizon", "contradicts", "parse_reset", "understood"]
+
+Horizon = Literal["session", "weekly", "monthly"]
+
+SLACK = timedelta(minutes=10)
+"""How far a moment may miss what its limit allows: the page's clock and ours differ, and its data ages."""
+
+WITHIN: dict[Horizon, timedelta] = {
+    "session": timedelta(hours=5),
+    "weekly": timedelta(days=7),
+    "monthly": timedelta(days=31),
+}
+
+JUST_PASSED = timedelta(minutes=1)
+"""A moment passed this recently may close the last window or be a whole window away: nobody can tell."""
+
+TWICE = timedelta(hours=2)
+"""Two moments closer than this are one reading of the clock on the day it is put back."""
+
+
+class When(msgspec.Struct, frozen=True):
+    """What the words say: a span, or a time of day with or without the day it falls on."""
+
+    span: timedelta | None = None
+    weekday: int | None = None
+    month: int | None = None
+    day: int | None = None
+    days_on: int | None = None
+    at: time | None = None
+
+
+def understood(words: str) -> bool:
+    """Tell whether the words have one of the known forms, from the first to the last."""
+    return _read_any(words) is not None
+
+
+def parse_reset(words: str, base: datetime, zone: ZoneInfo, horizon: Horizon) -> datetime | None:
+    """Return the moment in UTC, seen from `base`, at which the figures were true.
+
+    A session's time means its nearest occurrence, any other the next one. None when it cannot be told.
+    """
+    when = _read_any(words)
+    if when is None or (when.span is None and when.at is None and horizon != "monthly"):
+        return None
+    if when.span is not None:
+        return base + when.span if when.span <= WITHIN[horizon] + SLACK else None
+    moments = sorted(set(_moments(when, base.astimezone(zone))))
+    chosen = _nearest(moments, base) if horizon == "session" else _next(moments, base)
+    return chosen if chosen and chosen - base <= WITHIN[horizon] + SLACK else None
+
+
+def contradicts(words: str, base: datetime, zone: ZoneInfo, horizon: Horizon) -> bool:
+    """Tell whether the words, though understood, cannot be of a limit whose windows are this long."""
+    when = _read_any(words)
+    if when is None:
+        return False
+    spans = (
+        [when.span] if when.span is not None else [at - base for at in _moments(when, base.astimezone(zone))]
+    )
+    return not any(-SLACK <= span <= WITHIN[horizon] + SLACK for span in spans)
+
+
+def _nearest(moments: list[datetime], base: datetime) -> datetime | None:
+    near = [moment for moment in moments if -SLACK <= moment - base <= WITHIN["session"] + SLACK]
+    return near[0] if len(near) == 1 else None
+
+
+def _next(moments: list[datetime], base: datetime) -> datetime | None:
+    if any(-JUST_PASSED <= moment - base <= timedelta(0) for moment in moments):
+        return None
+    ahead = [moment for moment in moments if moment > base]
+    twice = len(ahead) > 1 and ahead[1] - ahead[0] <= TWICE
+    return ahead[0] if ahead and not twice else None
+
+
+def _moments(when: When, local: datetime) -> Iterator[datetime]:
+    """Yield each moment around `local` that fits: none that the clock skips, both if it shows it twice."""
+    for day in _days(when, local.date()):
+        wall = datetime.combine(day, when.at or time(0))
+        for fold in (0, 1):
+            moment = wall.replace(tzinfo=local.tzinfo, fold=fold).astimezone(UTC)
+            if moment.astimezone(local.tzinfo).replace(tzinfo=None, fold=0) == wall:
+                yield moment
+
+
+def _days(when: When, today: date) -> Iterator[date]:
+    if when.month is not None and when.day is not None:
+        yield from _dates(when.month, when.day, when.weekday, today)
+        return
+    if when.days_on is not None:
+        yield today + timedelta(days=when.days_on)
+        return
+    for offset in range(-8, 10):
+        day = today + timedelta(days=offset)
+        if when.weekday is None or day.weekday() == when.weekday:
+            yield day
+
+
+def _dates(month: int, day: int, weekday: int | None, today: date) -> Iterator[date]:
+    for year in (today.year - 1, today.year, today.year + 1):
+        try:
+            found = date(year, month, day)
+        except ValueError:  # the 29th of February, in most years
+            continue
+        if weekday is None or found.weekday() == weekday:
+            yield found
+
+
+def _read_any(words: str) -> When | None:
+    text = re.sub(r"\s+", " ", words).strip().rstrip(".").casefold()
+    readings = (_read(text, table) for table in LANGUAGES)
+    return next((reading for reading in readings if reading), None)
+
+
+def _read(text: str, table: TimeWords) -> When | None:
+    if (span := table.span.fullmatch(text)) and span.lastgroup:
+        days, hours, minutes = (int(span[name] or 0) for name in ("days", "hours", "minutes"))
+        return When(span=timedelta(days=days, hours=hours, minutes=minutes))
+    for form in table.forms:
+        if match := form.fullmatch(text):
+            return _when(match.groupdict(), table)
+    return None
+
+
+def _when(found: dict[str, str | None], table: TimeWords) -> When | None:
+    try:
+        at = _time(found, table) if found.get("hour") else None
+    except ValueError:
+        return None
+    weekday, month, day, relative = (found.get(name) for name in ("weekday", "month", "day", "relative"))
+    return When(
+        weekday=table.weekdays[weekday] if weekday else None,
+        month=table.months[month] if month else None,
+        day=int(day) if day else None,
+        days_on=table.relative_days[relative] if relative else None,
+        at=at,
+    )
+
+
+def _time(found: dict[str, str | None], table: TimeWords) -> time:
+    """Read hour, minute and half of the day; raises ValueError for a time no clock shows."""
+    hour, minute = int(found["hour"] or 0), int(found["minute"] or 0)
+    half = re.sub(r"[. ]", "", found.get("half") or "")
+    if not half:
+        return time(hour, minute)
+    if not 1 <= hour <= 12:  # noqa: PLR2004 - the hours on a clock face
+        raise ValueError("no such hour")
+    return time(hour % 12 + (12 if half in table.afternoon else 0), minute)

@@ -1,0 +1,94 @@
+"""From a captured page to a snapshot, or to the reasons why there is none (pure)."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from services.scraper.extract.captured import CapturedPage
+from services.scraper.extract.found import EXPECTED, Found, section
+from services.scraper.extract.merge import merge
+from services.scraper.extract.moment import Moment
+from services.scraper.extract.page import page_age, read_page
+from services.scraper.extract.tokens import read_tokens
+from services.scraper.extract.usage_json import read_json
+from services.scraper.extract.words import SESSION, SONNET, WEEKLY
+from shared.schemas.usage import DEFAULT_ACCOUNT, SCHEMA_VERSION, Reading, Snapshot, WeeklyLimits
+
+__all__ = ["PARSER", "Unreadable", "extract"]
+
+PARSER = "2026.11.1"
+"""Names this reader in every snapshot it makes; it changes whenever the reader would read something else."""
+
+LONGEST_REASON = 200
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """Neither limit that every account has could be read: `reasons` say why, by section of the snapshot."""
+
+    reasons: dict[str, str]
+
+
+def extract(page: CapturedPage, *, collector: str) -> Snapshot | Unreadable:
+    """Read every section on its own.
+
+    Unreadable when neither the session nor the weekly limit is found, unless the JSON gives credits: accounts
+    that pay by use alone have nothing else.
+    """
+    tokens = read_tokens(page)
+    age = page_age(tokens)
+    moment = Moment((page.taken_at - (age or timedelta(0))).replace(microsecond=0), ZoneInfo(page.zone))
+    answer, trouble = _answer(page)
+    merged = merge(answer, read_page(page, tokens, moment), moment)
+    errors = {section(limit): reason[:LONGEST_REASON] for limit, reason in merged.errors.items()}
+    if age is None:
+        errors["lastUpdated"] = "the page says how old its figures are, in words that are not understood"
+    paid_by_use = answer is not None and answer.credits is not None
+    if not paid_by_use and not merged.readings.keys() & set(EXPECTED):
+        return Unreadable(errors)
+    return Snapshot(
+        last_updated=moment.base,
+        schema_version=SCHEMA_VERSION,
+        account=DEFAULT_ACCOUNT,
+        collector=collector,
+        current_session=merged.readings.get(SESSION),
+        weekly_limits=_weekly(merged.readings),
+        credits=merged.credits,
+        plan=merged.plan,
+        is_partial=bool(errors),
+        extraction_errors=errors | _unplaced(merged.readings) or None,
+        source=merged.source,
+        disagreements=[text[:LONGEST_REASON] for text in [*trouble, *merged.disagreements]] or None,
+        parser=PARSER,
+    )
+
+
+def _unplaced(readings: dict[str, Reading]) -> dict[str, str]:
+    """Tell of readings whose reset has words but no moment: they are whole but for that."""
+    return {
+        f"{section(limit)}.resetsAt": f"it cannot be told when this is: {one.resets_in[:100]}"
+        for limit, one in readings.items()
+        if one.state == "open" and one.resets_in and not one.resets_at
+    }
+
+
+def _weekly(readings: dict[str, Reading]) -> WeeklyLimits | None:
+    scoped = {
+        limit.removeprefix(f"{WEEKLY}:"): one
+        for limit, one in readings.items()
+        if limit not in {SESSION, WEEKLY, SONNET}
+    }
+    if not readings.keys() - {SESSION}:
+        return None
+    return WeeklyLimits(
+        all_models=readings.get(WEEKLY), sonnet_only=readings.get(SONNET), scoped=scoped or None
+    )
+
+
+def _answer(page: CapturedPage) -> tuple[Found | None, list[str]]:
+    """Read the newest usage answer; none when answers for several organisations passed by."""
+    answers = [answer for answer in page.answers if answer.data is not None]
+    organizations = {answer.organization for answer in answers}
+    if len(organizations) > 1:
+        return None, [f"usage answers for {len(organizations)} organisations passed by: none was read"]
+    return (read_json(answers[-1].data) if answers else None), []

@@ -1,0 +1,68 @@
+"""Tells what stands in the way of the usage page: a login, a bot check, a block of the region (pure).
+
+Decided by what the page shows and the server answered. A bot check is no expired login: they never mix.
+"""
+
+import re
+from typing import Literal
+from urllib.parse import urlsplit
+
+from services.scraper.extract.captured import CapturedPage, Text
+from services.scraper.extract.words import tidy
+
+__all__ = ["Door", "door_of"]
+
+Door = Literal["login_required", "challenge", "region_blocked", "network"]
+
+CHALLENGE_TITLE = re.compile(r"just a moment(?:\.{3}|…)?|nur einen moment…?|un instant…?", re.IGNORECASE)
+CHALLENGE_TEXT = re.compile(
+    r"performing security verification|verify(?:ing)? (?:that )?you are human.*|checking your browser.*",
+    re.IGNORECASE,
+)
+LOGIN_PATH = re.compile(r"/(?:login|logout|signin|sign-in|oauth|magic-link)(?:/|$)", re.IGNORECASE)
+LOGIN_TEXTS = (
+    re.compile(r"(?:log|sign) ?in to claude", re.IGNORECASE),
+    re.compile(r"continue with google", re.IGNORECASE),
+    re.compile(r"continue with email", re.IGNORECASE),
+)
+REGION_PATH = "app-unavailable-in-region"
+REGION_TITLE = re.compile(r"app unavailable in region.*", re.IGNORECASE)
+
+ENOUGH_LOGIN_TEXTS = 2
+UNAUTHORIZED = 401
+FIRST_ERROR = 400
+MISSING_PAGE = frozenset({404, 410})
+
+
+def door_of(page: CapturedPage) -> Door | None:
+    """Name what stands before the page; None when nothing known does. Ask only where no limit was read."""
+    path = urlsplit(page.url).path
+    texts = [tidy(piece.text) for piece in page.pieces if isinstance(piece, Text)]
+    if _challenged(page, texts):
+        return "challenge"
+    if REGION_PATH in path or REGION_TITLE.fullmatch(page.title):
+        return "region_blocked"
+    if LOGIN_PATH.search(path) or _offers_login(texts):
+        return "login_required"
+    if any(answer.status == UNAUTHORIZED for answer in page.answers) or page.status == UNAUTHORIZED:
+        return "login_required"
+    return "network" if _failed(page) else None
+
+
+def _challenged(page: CapturedPage, texts: list[str]) -> bool:
+    headers = [page.mitigated, *(answer.mitigated for answer in page.answers)]
+    return (
+        any(header.casefold() == "challenge" for header in headers)
+        or bool(CHALLENGE_TITLE.fullmatch(page.title))
+        or any(CHALLENGE_TEXT.fullmatch(text.rstrip(".")) for text in texts)
+    )
+
+
+def _offers_login(texts: list[str]) -> bool:
+    return sum(any(phrase.fullmatch(text) for text in texts) for phrase in LOGIN_TEXTS) >= ENOUGH_LOGIN_TEXTS
+
+
+def _failed(page: CapturedPage) -> bool:
+    """Tell a server's error from a page that changed: a page that is not there has moved."""
+    statuses = [page.status, *(answer.status for answer in page.answers)]
+    return any(status >= FIRST_ERROR and status not in MISSING_PAGE for status in statuses)
