@@ -82,7 +82,7 @@ def make_plan(environ: Mapping[str, str]) -> Plan:
         environment["SCRAPER_USAGE_URL"] = f"http://127.0.0.1:{ports['PRACTICE_PORT']}/settings/usage"
         environment.setdefault("SCRAPER_INTERVAL_SECONDS", "60")
     if not (given.get("CLAUDE_SYNC_API_KEY") or given.get("CLAUDE_SYNC_API_KEY_FILE")):
-        environment["CLAUDE_SYNC_API_KEY_FILE"] = str(_key_file(folder / "key"))
+        environment["CLAUDE_SYNC_API_KEY_FILE"] = str(key_file(folder / "key"))
     programs = (
         ("practice", "receiver", "janitor", "scraper") if practising else ("receiver", "janitor", "scraper")
     )
@@ -102,7 +102,8 @@ def read_env_file(path: Path) -> dict[str, str]:
     return {name.strip(): value.strip().strip("'\"") for name, value in pairs}
 
 
-def _key_file(path: Path) -> Path:
+def key_file(path: Path) -> Path:
+    """Return a file that holds a key and that only its owner can read; made the first time."""
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
