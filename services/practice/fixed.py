@@ -57,7 +57,10 @@ def resolve(limit: Limit, fixed: FixedFigure, now: datetime) -> Figure:
 
 
 def _given(value: float | UnsetType) -> float | None:
-    return None if isinstance(value, UnsetType) else value
+    """Return what was given, as a whole number if it is one: pages and state write 47, not 47.0."""
+    if isinstance(value, UnsetType):
+        return None
+    return int(value) if value == int(value) else value
 
 
 def _reset(limit: Limit, fixed: FixedFigure, now: datetime) -> datetime:

@@ -53,7 +53,7 @@ def usage_document(era: Era, figures: Shown, broken: list[Limit], now: datetime)
 
 def _drift(now: datetime) -> timedelta:
     """Return by how much reset times are off in this answer: up to 0.65 s either way, another each second."""
-    return timedelta(microseconds=int(now.timestamp()) * 7919 % 1_300_001 - 650_000)
+    return timedelta(microseconds=int(now.timestamp()) * 803_441 % 1_300_001 - 650_000)
 
 
 def _moment(moment: datetime | None, drift: timedelta) -> str | None:

@@ -1,7 +1,7 @@
 """A life lived use by use: windows open, fill, stand full and reset (pure)."""
 
 from bisect import bisect_right
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 
 from msgspec import Struct
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from services.practice.model.figures import Credits, Figure, Figures
 from services.practice.model.person import Habits, Person, habits
 from services.practice.model.steps import (
+    HOUR,
     STEPS_A_DAY,
     moment_of,
     next_month,
@@ -21,9 +22,10 @@ from services.practice.model.workday import Use, uses_of_day
 
 __all__ = ["figures_at"]
 
-SESSION = timedelta(hours=5)
+SESSION = 5 * HOUR
 FULL = 100.0
-WEEK = 8.8
+NEVER = -(10**6)
+WEEK = 8.2
 """Full sessions that fill a week; Sonnet and Fable have smaller weeks of their own."""
 SONNET_WEEK, FABLE_WEEK = 3.4, 2.4
 CENTS_PER_POINT = 7
@@ -49,7 +51,7 @@ class Life:
         self._person = person
         self._habits = habits(person.seed)
         self._days = 0
-        self._standings = [Standing(step=0, opened=-(10**6))]
+        self._standings = [Standing(step=0, opened=NEVER)]
 
     def at(self, moment: datetime) -> Figures:
         """Return where every limit stands at a moment."""
@@ -74,9 +76,9 @@ def figures_at(person: Person, moment: datetime) -> Figures:
 
 def _seen(standing: Standing, step: int, person_habits: Habits) -> Standing:
     """Bring a standing forward to a later step: windows that have ended by then are empty."""
-    opened = standing.opened if moment_of(step) < moment_of(standing.opened) + SESSION else -(10**6)
+    opened = standing.opened if step < standing.opened + SESSION else NEVER
     same_week = _same_week(standing.step, step, person_habits.weekly_reset)
-    same_month = next_month(moment_of(standing.step)) == next_month(moment_of(step))
+    same_month = _month(standing.step // STEPS_A_DAY) == _month(step // STEPS_A_DAY)
     return Standing(
         step=step,
         opened=opened,
@@ -86,6 +88,12 @@ def _seen(standing: Standing, step: int, person_habits: Habits) -> Standing:
         fable=standing.fable if same_week else 0.0,
         credits_minor=standing.credits_minor if same_month else 0,
     )
+
+
+@lru_cache(maxsize=64)
+def _month(day: int) -> tuple[int, int]:
+    moment = moment_of(day * STEPS_A_DAY)
+    return moment.year, moment.month
 
 
 def _same_week(one: int, other: int, reset_hour: int) -> bool:
@@ -132,7 +140,7 @@ def _figures(now: Standing, person_habits: Habits) -> Figures:
     if now.opened < 0:
         session = Figure(percentage=0, resets_at=None, state="idle")
     else:
-        end = moment_of(now.opened) + SESSION
+        end = moment_of(now.opened + SESSION)
         session = Figure(percentage=int(now.session), resets_at=end, state="open")
     return {
         "session": session,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from services.practice.model.life import figures_at
 from services.practice.model.person import Person, Stretch
-from services.practice.model.steps import HOUR, moment_of, step_of
+from services.practice.model.steps import HOUR, STEP, moment_of, step_of
 
 __all__ = ["awake_at", "settled_until"]
 
@@ -16,7 +16,8 @@ that any start within the block finds its one session open and part full."""
 RATE = 17.0
 """Per cent of a session an hour: the extra session ends just short of full."""
 
-AHEAD = timedelta(minutes=30)
+AHEAD = timedelta(minutes=30) // STEP
+"""Steps for which a session must stay open without help."""
 
 
 def awake_at(person: Person, start: datetime) -> Person:
@@ -26,7 +27,8 @@ def awake_at(person: Person, start: datetime) -> Person:
     same person, so that a console started again goes on where it was.
     """
     block = step_of(start) // BLOCK * BLOCK
-    if all(figures_at(person, moment)["session"].state == "open" for moment in (start, start + AHEAD)):
+    coming = [start + ahead * STEP for ahead in range(AHEAD)]
+    if all(figures_at(person, moment)["session"].state == "open" for moment in coming):
         return person
     return Person(seed=person.seed, extra=(Stretch(block - LEAD, block - LEAD + STAY, RATE),))
 
