@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from shared.store.keys import stamp, time_of
+from shared.store.keys import matches_digest, stamp, time_of
 
 __all__ = ["Index"]
 
@@ -68,6 +68,10 @@ class Index:
         place = bisect_right(self._ids, stamp(moment) + _AFTER_ANY_TAIL)
         around = self._ids[max(place - 1, 0) : place + 1]
         return min(around, key=lambda version_id: abs(time_of(version_id) - moment), default=None)
+
+    def with_digest(self, fingerprint: str) -> list[str]:
+        """Return the ids that can have been made from a digest; looks at every one."""
+        return [version_id for version_id in self._ids if matches_digest(version_id, fingerprint)]
 
     def between(self, start: datetime | None, end: datetime | None) -> Sequence[str]:
         """Return the ids with start <= version time < end, oldest first; None leaves that side open."""

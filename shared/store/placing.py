@@ -1,10 +1,9 @@
 """Where a snapshot goes (pure): the checks and the names that every backend shares."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from shared.store.index import Index
-from shared.store.keys import candidate_ids, is_account, matches_digest, version_time
+from shared.store.keys import candidate_ids, is_account, version_time
 
 __all__ = ["checked_account", "ids_to_try"]
 
@@ -17,13 +16,13 @@ def checked_account(account: str) -> str:
 
 
 def ids_to_try(
-    index: Index, last_updated: datetime, received_at: datetime, fingerprint: str
+    twins: Callable[[str], Iterable[str]], last_updated: datetime, received_at: datetime, fingerprint: str
 ) -> Iterator[str]:
     """Yield the ids under which a snapshot may be stored already or may be stored now, in this order.
 
     A reading from the future gets its arrival as version time, which differs when it is sent again: the
-    whole history is then searched for its fingerprint.
+    whole history is then searched for ids of its fingerprint, by `twins`.
     """
     if last_updated > received_at:
-        yield from (version_id for version_id in index.ids if matches_digest(version_id, fingerprint))
+        yield from twins(fingerprint)
     yield from candidate_ids(version_time(last_updated, received_at), fingerprint)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.store import Store
+from shared.store import Store, open_store
 from shared.store.errors import StoreDamagedError
 from tests.store.samples import NOON, minutes, snapshot
 
@@ -59,10 +59,15 @@ async def test_a_tampered_version_is_never_served(volume: Volume) -> None:
     ids = await fill(store, 2)
     file = history(root) / f"{ids[1]}.json"
     file.write_text(file.read_text().replace("47", "12"))
-    latest = await store.latest("default")
+    here = await store.latest("default")
+    assert here is not None
+    assert here.version.document["currentSession"]["percentageUsed"] == 47
+    other = open_store(f"file://{root}")
+    latest = await other.latest("default")
     assert latest is not None
     assert latest.version.id == ids[0]
     assert not (await store.append("default", snapshot(NOON), NOON)).duplicate
+    await other.close()
 
 
 async def test_a_link_in_the_history_is_not_followed(volume: Volume, tmp_path: Path) -> None:

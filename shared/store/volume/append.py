@@ -16,10 +16,11 @@ from shared.files import private_folder, publish, sync_folder, write_temporary
 from shared.schemas.codec import RECEIVED_AT, Document, decode_snapshot, digest, encode_pretty
 from shared.store.base import Appended, Version
 from shared.store.errors import StoreConflictError, translated
-from shared.store.index import Index
+from shared.store.keys import matches_digest
 from shared.store.placing import ids_to_try
 from shared.store.volume.derived import read_lifetime, refresh_derived
-from shared.store.volume.history import DamagedVersionError, History
+from shared.store.volume.history import History
+from shared.store.volume.versionfile import DamagedVersionError
 from shared.timestamps import to_iso_millis
 
 __all__ = ["Incoming", "Outcome", "append_batch", "incoming"]
@@ -53,17 +54,16 @@ def append_batch(history: History, batch: Sequence[Incoming], pool: Executor) ->
     """
     with translated(f"storing for account {history.account}"):
         private_folder(history.layout.history)
-        with history.layout.locked():
+        with history.changing():
             temporaries = pool.map(lambda item: _written(history, item), batch)
-            index = Index(history.follow().ids)
+            stored: list[str] = []
             outcomes = [
-                _published(history, index, item, temporary)
+                _published(history, stored, item, temporary)
                 for item, temporary in zip(batch, list(temporaries), strict=True)
             ]
             # Also for duplicates: the process that stored the first copy may have died before its sync.
             sync_folder(history.layout.history)
-            created = sum(isinstance(outcome, Appended) and not outcome.duplicate for outcome in outcomes)
-            _refresh(history, created)
+            _refresh(history, stored)
     return outcomes
 
 
@@ -75,23 +75,31 @@ def _written(history: History, item: Incoming) -> Path | Exception:
         return error
 
 
-def _published(history: History, index: Index, item: Incoming, temporary: Path | Exception) -> Outcome:
+def _published(history: History, stored: list[str], item: Incoming, temporary: Path | Exception) -> Outcome:
     if isinstance(temporary, Exception):
         return temporary
     try:
         with translated(f"storing for account {history.account}"):
-            return _place(history, index, item, temporary)
+            return _place(history, stored, item, temporary)
     except Exception as error:  # noqa: BLE001 - as above
         return error
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _place(history: History, index: Index, item: Incoming, temporary: Path) -> Appended:
-    """Give the written file the first id that is free, unless the snapshot is there already."""
-    for version_id in ids_to_try(index, item.last_updated, item.received_at, item.fingerprint):
+def _place(history: History, stored: list[str], item: Incoming, temporary: Path) -> Appended:
+    """Give the written file the first id that is free, unless the snapshot is there already.
+
+    `stored` holds the ids that this batch has given so far, and gets the new one.
+    """
+
+    def twins(fingerprint: str) -> list[str]:
+        earlier = history.look(lambda index: index.with_digest(fingerprint), in_lock=True)
+        return [*earlier, *(version_id for version_id in stored if matches_digest(version_id, fingerprint))]
+
+    for version_id in ids_to_try(twins, item.last_updated, item.received_at, item.fingerprint):
         if publish(temporary, history.layout.version(version_id)):
-            index.add(version_id)
+            stored.append(version_id)
             return Appended(Version(history.account, version_id, item.document), duplicate=False)
         try:
             there = history.read(version_id)
@@ -103,10 +111,11 @@ def _place(history: History, index: Index, item: Incoming, temporary: Path) -> A
     raise StoreConflictError("every id of this snapshot is taken by another")
 
 
-def _refresh(history: History, created: int) -> None:
-    """Bring latest and metadata up to date; they are derived, so a failure is mended later, not answered."""
+def _refresh(history: History, stored: list[str]) -> None:
+    """Bring index, latest and metadata up to date: a failure is mended later, not answered."""
     try:
+        history.note_stored(stored)
         lifetime = read_lifetime(history.layout)
-        refresh_derived(history, replace(lifetime, created=lifetime.created + created))
+        refresh_derived(history, replace(lifetime, created=lifetime.created + len(stored)))
     except OSError as error:
-        _log.warning("latest and metadata are behind the history", account=history.account, error=str(error))
+        _log.warning("what is derived is behind the history", account=history.account, error=str(error))

@@ -42,10 +42,10 @@ def refresh_derived(history: History, lifetime: Lifetime) -> list[str]:
     Raises OSError: the versions themselves are not touched by a failure here.
     """
     mended = []
-    newest = history.find(lambda index: index.newest)
+    newest = history.find(lambda index: index.newest, in_lock=True)
     if newest and _replace_latest(history.layout, newest.version):
         mended.append(f"{history.account}: latest now is version {newest.version.id}")
-    metadata = summarise(history.known, lifetime)
+    metadata = history.look(lambda index: summarise(index, lifetime), in_lock=True)
     if read_metadata(history.layout) != metadata:
         replace(history.layout.metadata, _pretty(metadata), durable=False)
         mended.append(f"{history.account}: metadata now counts {metadata.version_count} versions")

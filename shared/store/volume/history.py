@@ -1,136 +1,151 @@
-"""One account's versions on the volume: what is there, followed across processes, and reading it."""
+"""One account's versions on the volume: which there are, in their order, and what they hold."""
 
-import errno
-import os
-import stat
+import contextlib
 import threading
-import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from enum import Enum
+from typing import NamedTuple, TypeVar
 
-import msgspec
 import structlog
 
-from shared.schemas.codec import RECEIVED_AT, decode_document, decode_snapshot, digest
 from shared.store.base import Found, Version
 from shared.store.index import Index
-from shared.store.keys import id_of_file, matches_digest
+from shared.store.volume.followed import FollowedIndex
 from shared.store.volume.layout import Layout
+from shared.store.volume.versionfile import (
+    DamagedVersionError,
+    RecentVersions,
+    WouldBlockError,
+    read_version,
+)
 
-__all__ = ["DamagedVersionError", "History"]
+__all__ = ["Choose", "History", "NotAtHand"]
 
-_SETTLED_NS = 50_000_000
-"""A folder's time is as fine as the kernel's tick: one this close to the present may still hide a change."""
-
-_READ_LIMIT = 1024 * 1024
+T = TypeVar("T")
+Choose = Callable[[Index], str | None]
+"""How a version is picked from the index."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
-class DamagedVersionError(ValueError):
-    """A file in the history is no version: torn, tampered with or foreign."""
+class NotAtHand(Enum):
+    """The answer needs the disk, or would have to wait for another thread."""
+
+    YET = 0
+
+
+class _Place(NamedTuple):
+    version_id: str
+    number: int
+    total: int
 
 
 class History:
-    """The versions of one account, in order. Blocking; safe to use from several threads."""
+    """The versions of one account. Blocking, except for `peek`; safe to use from several threads."""
 
     def __init__(self, account: str, layout: Layout) -> None:
         """Look at nothing yet; the first question does."""
         self.account = account
         self.layout = layout
-        self._index = Index()
+        self._followed = FollowedIndex(layout)
         self._guard = threading.Lock()
-        self._seen: tuple[int, int] | None = None
-        self._damaged: set[str] = set()
+        self._recent = RecentVersions()
 
-    def follow(self) -> Index:
-        """Return the index as the folder is now, whoever changed it. Raises OSError."""
+    def look(self, ask: Callable[[Index], T], *, in_lock: bool = False) -> T:
+        """Ask the index as it is now, whoever changed the folder; `in_lock` when this thread holds the lock.
+
+        Raises OSError.
+        """
         with self._guard:
-            looked_at = time.time_ns()
-            try:
-                changed = self.layout.history.stat(follow_symlinks=False).st_mtime_ns
-            except FileNotFoundError:
-                self._seen, self._index = None, Index()
-                return self._index
-            if self._seen is None or self._seen[0] != changed or not self._settled(self._seen):
-                self._index = Index(self._scan())
-                self._seen = (changed, looked_at)
-            return self._index
+            self._followed.follow(in_lock=in_lock)
+            return ask(self._followed.index)
 
-    @property
-    def known(self) -> Index:
-        """The index as it was when last followed."""
-        return self._index
+    @contextlib.contextmanager
+    def changing(self) -> Iterator[None]:
+        """Hold the account's lock, to change its files; the index is up to date in it. Raises OSError.
 
-    @staticmethod
-    def _settled(seen: tuple[int, int]) -> bool:
-        changed, looked_at = seen
-        return looked_at - changed > _SETTLED_NS
+        A block that ends with an error leaves the folder unsettled: whoever asks next lists it.
+        """
+        with self.layout.locked():
+            with self._guard:
+                self._followed.follow(in_lock=True)
+            yield
+            self.note_settled()
 
-    def _scan(self) -> list[str]:
-        with os.scandir(self.layout.history) as entries:
-            ids = {version_id for entry in entries if (version_id := id_of_file(entry.name))}
-        self._damaged &= ids
-        return sorted(ids - self._damaged)
-
-    def set_aside(self, version_id: str, reason: str) -> None:
-        """Stop counting a damaged file as a version, and say so once."""
+    def note_stored(self, ids: list[str]) -> None:
+        """Tell all processes what is durable now."""
         with self._guard:
-            if version_id in self._damaged:
-                return
-            self._damaged.add(version_id)
-            self._index = Index(i for i in self._index.ids if i != version_id)
-        _log.error("version is damaged", account=self.account, version=version_id, reason=reason)
+            self._followed.note_stored(ids)
+
+    def note_settled(self) -> None:
+        """Tell all processes that the folder now is as the index says."""
+        with self._guard:
+            self._followed.note_settled()
+
+    def note_leaving(self, ids: list[str]) -> None:
+        """Tell all processes what is about to be removed."""
+        with self._guard:
+            self._followed.note_leaving(ids)
+
+    def list_anew(self) -> None:
+        """List the folder in the lock, whatever the index says. Raises OSError."""
+        with self._guard:
+            self._followed.examine()
 
     def read(self, version_id: str) -> Version:
-        """Read a version and check that it is what its name says.
+        """Read a version's file as it is now. Raises as `read_version` does."""
+        return read_version(self.account, version_id, self.layout.version(version_id))
 
-        Raises FileNotFoundError when it is gone, DamagedVersionError when it cannot be believed, OSError.
-        """
-        try:
-            document = decode_document(_content(self.layout.version(version_id)))
-            decode_snapshot(document)
-        except msgspec.MsgspecError as error:
-            raise DamagedVersionError(f"not a snapshot: {error}") from error
-        # The origin's own files carry no receivedAt, and 8 hex digits of another making.
-        if RECEIVED_AT in document and not matches_digest(version_id, digest(document)):
-            raise DamagedVersionError("its content does not match its name")
-        return Version(self.account, version_id, document)
-
-    def find(self, choose: Callable[[Index], str | None]) -> Found | None:
-        """Return the version that `choose` picks from the index, with its place.
+    def find(self, choose: Choose, *, in_lock: bool = False) -> Found | None:
+        """Return the version that `choose` picks from the index, with its place. Raises OSError.
 
         A version deleted since, or found damaged, is passed over: the choice is made again.
         """
         while True:
-            index = self.follow()
-            version_id = choose(index)
-            number = index.number(version_id) if version_id else None
-            if version_id is None or number is None:
+            place = self.look(lambda index: _place(index, choose), in_lock=in_lock)
+            if place is None:
                 return None
             try:
-                return Found(self.read(version_id), number, len(index))
+                return Found(self._version(place.version_id, wait=True), place.number, place.total)
             except FileNotFoundError:
-                self._forget_what_was_seen()
+                with self._guard:
+                    self._followed.forget(place.version_id)
             except DamagedVersionError as error:
-                self.set_aside(version_id, str(error))
+                self.set_aside(place.version_id, str(error))
 
-    def _forget_what_was_seen(self) -> None:
+    def peek(self, choose: Choose) -> Found | NotAtHand | None:
+        """Do what `find` does, or say NotAtHand when that would wait: for an event loop. Raises OSError."""
+        if not self._guard.acquire(blocking=False):
+            return NotAtHand.YET
+        try:
+            if not self._followed.is_current():
+                return NotAtHand.YET
+            place = _place(self._followed.index, choose)
+        finally:
+            self._guard.release()
+        if place is None:
+            return None
+        try:
+            return Found(self._version(place.version_id, wait=False), place.number, place.total)
+        except (WouldBlockError, FileNotFoundError, DamagedVersionError):
+            return NotAtHand.YET
+
+    def set_aside(self, version_id: str, reason: str) -> None:
+        """Stop counting a damaged file as a version, and say so."""
         with self._guard:
-            self._seen = None
+            self._followed.leave_out(version_id)
+        self._recent.drop(version_id)
+        _log.error("version is damaged", account=self.account, version=version_id, reason=reason)
+
+    def _version(self, version_id: str, *, wait: bool) -> Version:
+        known = self._recent.get(version_id)
+        if known is None:
+            known = read_version(self.account, version_id, self.layout.version(version_id), wait=wait)
+            self._recent.put(known)
+        return known
 
 
-def _content(path: Path) -> bytes:
-    """Read a regular file; a link, a folder or a pipe under a version's name is no version."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise DamagedVersionError("a link, not a file") from error
-        raise
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise DamagedVersionError("not a regular file")
-        return b"".join(iter(lambda: os.read(descriptor, _READ_LIMIT), b""))
-    finally:
-        os.close(descriptor)
+def _place(index: Index, choose: Choose) -> _Place | None:
+    version_id = choose(index)
+    number = index.number(version_id) if version_id else None
+    return _Place(version_id, number, len(index)) if version_id and number else None

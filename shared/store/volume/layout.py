@@ -46,15 +46,27 @@ class Layout(Struct, frozen=True):
         """Return a version's file."""
         return self.history / f"{version_id}.json"
 
+    @property
+    def index_log(self) -> Path:
+        """What lets processes follow the history without listing it; made from the history when lost."""
+        return self.folder / ".index"
+
     @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the account's lock: one process at a time changes its files. Freed when a process dies."""
+    def locked(self, *, wait: bool = True) -> Iterator[bool]:
+        """Hold the account's lock: one process at a time changes its files. Freed when a process dies.
+
+        Without `wait`, yield False at once when another holds it. Raises OSError when it cannot be opened.
+        """
         descriptor = os.open(
             self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
         )
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
         finally:
             os.close(descriptor)
 

@@ -19,7 +19,7 @@ from shared.store.volume import upkeep
 from shared.store.volume.append import append_batch, incoming
 from shared.store.volume.archive import read_month
 from shared.store.volume.commit import GroupCommit
-from shared.store.volume.history import History
+from shared.store.volume.history import Choose, History, NotAtHand
 from shared.store.volume.layout import accounts_of, layout_of
 
 __all__ = ["VolumeStore"]
@@ -70,8 +70,12 @@ class VolumeStore:
             self._commits[account] = commit
         return await commit.append(incoming(document, received_at))
 
-    async def _find(self, account: str, choose: Callable[[Index], str | None]) -> Found | None:
+    async def _find(self, account: str, choose: Choose) -> Found | None:
         history = self._history(account)
+        with translated(f"reading account {account}"):
+            at_hand = history.peek(choose)
+        if not isinstance(at_hand, NotAtHand):
+            return at_hand
         return await self._in_thread(f"reading account {account}", lambda: history.find(choose))
 
     async def latest(self, account: str) -> Found | None:
@@ -94,17 +98,17 @@ class VolumeStore:
         """See Store.as_of."""
         return await self._find(account, lambda index: index.as_of(moment))
 
-    async def _index(self, account: str) -> Index:
+    async def _look(self, account: str, ask: Callable[[Index], T]) -> T:
         history = self._history(account)
-        return await self._in_thread(f"reading account {account}", history.follow)
+        return await self._in_thread(f"reading account {account}", lambda: history.look(ask))
 
     async def between(self, account: str, start: datetime | None, end: datetime | None) -> Sequence[str]:
         """See Store.between."""
-        return (await self._index(account)).between(start, end)
+        return await self._look(account, lambda index: list(index.between(start, end)))
 
     async def count(self, account: str) -> int:
         """See Store.count."""
-        return len(await self._index(account))
+        return await self._look(account, len)
 
     async def archive(self, account: str, ids: Sequence[str]) -> int:
         """See Store.archive."""

@@ -12,7 +12,8 @@ from shared.store.errors import StoreConflictError
 from shared.store.metadata import Metadata, summarise
 from shared.store.volume.archive import add_to_archive
 from shared.store.volume.derived import read_lifetime, refresh_derived
-from shared.store.volume.history import DamagedVersionError, History
+from shared.store.volume.history import History
+from shared.store.volume.versionfile import DamagedVersionError
 from shared.timestamps import to_iso_millis
 
 __all__ = ["archive", "delete", "metadata", "rebuild"]
@@ -23,7 +24,7 @@ _ABANDONED_SECONDS = 3600
 
 def archive(history: History, ids: Sequence[str]) -> int:
     """Copy versions into the monthly archives; return how many were new. Damaged files are left out."""
-    with history.layout.locked():
+    with history.changing():
         versions = []
         for version_id in ids:
             try:
@@ -37,17 +38,20 @@ def archive(history: History, ids: Sequence[str]) -> int:
 
 def delete(history: History, ids: Sequence[str], cleaned_at: datetime) -> int:
     """Remove versions, oldest first, never the newest; return how many were there."""
-    with history.layout.locked():
-        if history.follow().newest in ids:
-            raise StoreConflictError(f"{history.known.newest} is the newest version and is never deleted")
+    with history.changing():
+        newest = history.look(lambda index: index.newest, in_lock=True)
+        if newest in ids:
+            raise StoreConflictError(f"{newest} is the newest version and is never deleted")
+        leaving = history.look(lambda index: [i for i in sorted(set(ids)) if i in index], in_lock=True)
+        history.note_leaving(leaving)
         gone = 0
         try:
-            for version_id in sorted(set(ids)):
-                if version_id in history.known:
-                    history.layout.version(version_id).unlink(missing_ok=True)
-                    gone += 1
+            for version_id in leaving:
+                history.layout.version(version_id).unlink(missing_ok=True)
+                gone += 1
         finally:
             sync_folder(history.layout.history)
+            history.note_settled()
             known = read_lifetime(history.layout)
             cleaned = replace(known, deleted=known.deleted + gone, last_cleanup=to_iso_millis(cleaned_at))
             refresh_derived(history, cleaned)
@@ -56,13 +60,18 @@ def delete(history: History, ids: Sequence[str], cleaned_at: datetime) -> int:
 
 def metadata(history: History) -> Metadata:
     """Describe the history as it is now, whether or not the file says so."""
-    return summarise(history.follow(), read_lifetime(history.layout))
+    lifetime = read_lifetime(history.layout)
+    return history.look(lambda index: summarise(index, lifetime))
 
 
 def rebuild(history: History) -> list[str]:
-    """Make latest and metadata agree with the history and sweep what a crash left; return what was mended."""
-    with history.layout.locked():
+    """Make index, latest and metadata agree with the folder, and sweep what a crash left behind.
+
+    Return a sentence for each thing that people would see changed.
+    """
+    with history.changing():
         swept = _sweep(history)
+        history.list_anew()
         mended = refresh_derived(history, read_lifetime(history.layout))
     return [*mended, *([f"{history.account}: {swept} abandoned temporary files removed"] if swept else [])]
 

@@ -1,0 +1,170 @@
+"""The index log: followed across processes, never believed more than the folder."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from shared.store import Store, open_store
+from shared.store.volume import followed
+from shared.store.volume.entries import adding, header, parse, removing, settled
+from tests.store.samples import NOON, minutes, snapshot
+
+Volume = tuple[Store, Path]
+
+
+async def add(store: Store, minute: int) -> str:
+    at = NOON + minutes(minute)
+    return (await store.append("default", snapshot(at, minute % 100), at)).version.id
+
+
+async def listed(store: Store) -> list[str]:
+    return list(await store.between("default", None, None))
+
+
+def files(root: Path) -> list[str]:
+    return sorted(path.stem for path in (root / "console-usage-history").glob("2*.json"))
+
+
+@pytest.fixture
+def listings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows with every listing of a history folder."""
+    seen: list[str] = []
+    real = followed.FollowedIndex._scan
+    monkeypatch.setattr(followed.FollowedIndex, "_scan", lambda self: (seen.append("listed"), real(self))[1])
+    return seen
+
+
+async def test_what_one_process_stores_and_removes_others_follow_without_listing(
+    volume: Volume, listings: list[str]
+) -> None:
+    store, root = volume
+    ids = [await add(store, minute) for minute in range(3)]
+    other = open_store(f"file://{root}")
+    assert await listed(other) == ids
+    listings.clear()
+    ids += [await add(store, minute) for minute in range(3, 100)]
+    assert await listed(other) == ids
+    await other.delete("default", ids[:10], NOON)
+    assert await listed(store) == ids[10:]
+    assert await add(other, -5) == (await listed(store))[0]
+    assert listings == []
+    await other.close()
+
+
+async def test_a_restarted_process_believes_the_log_it_finds(volume: Volume, listings: list[str]) -> None:
+    store, root = volume
+    ids = [await add(store, minute) for minute in range(5)]
+    listings.clear()
+    other = open_store(f"file://{root}")
+    assert await listed(other) == ids
+    assert listings == []
+    await other.close()
+
+
+def older_copy(log: Path, kept: bytes) -> None:
+    log.write_bytes(kept)
+
+
+DAMAGE: dict[str, Callable[[Path, bytes], object]] = {
+    "deleted": lambda log, _: log.unlink(),
+    "emptied": lambda log, _: log.write_bytes(b""),
+    "torn": lambda log, _: log.write_bytes(log.read_bytes()[:-7]),
+    "garbage": lambda log, _: log.write_bytes(os.urandom(999)),
+    "zeros": lambda log, _: log.write_bytes(b"\0" * log.stat().st_size),
+    "an older copy": older_copy,
+    "of another boot": lambda log, _: log.write_bytes(
+        log.read_bytes().replace(log.read_bytes()[18:26], b"ffffffff", 1)
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+async def test_a_lost_or_wrong_log_changes_no_answer(volume: Volume, damage: str) -> None:
+    store, root = volume
+    ids = [await add(store, minute) for minute in range(5)]
+    log = root / ".index"
+    kept = log.read_bytes()
+    ids += [await add(store, minute) for minute in range(5, 8)]
+    await store.delete("default", ids[:2], NOON)
+    DAMAGE[damage](log, kept)
+    newcomer = open_store(f"file://{root}")
+    assert await listed(newcomer) == await listed(store) == ids[2:] == files(root)
+    ids.append(await add(newcomer, 50))
+    assert await listed(store) == ids[2:]
+    await newcomer.close()
+
+
+async def test_a_file_removed_by_hand_is_gone_from_every_answer(volume: Volume) -> None:
+    store, root = volume
+    ids = [await add(store, minute) for minute in range(3)]
+    time.sleep(0.02)
+    (root / "console-usage-history" / f"{ids[-1]}.json").unlink()
+    latest = await store.latest("default")
+    assert latest is not None
+    assert (latest.version.id, latest.total) == (ids[1], 2)
+
+
+async def test_a_process_that_died_after_naming_a_file_leaves_a_version(volume: Volume) -> None:
+    """It was not acknowledged, but it is whole: it counts, as it would after any crash."""
+    store, root = volume
+    ids = [await add(store, minute) for minute in range(2)]
+    text = (root / "console-usage-history" / f"{ids[0]}.json").read_text()
+    orphan = json.loads(text) | {"lastUpdated": (NOON + minutes(9)).isoformat()}
+    other = open_store("memory:")
+    name = (await other.append("default", orphan, NOON + minutes(10))).version
+    time.sleep(0.02)
+    (root / "console-usage-history" / f"{name.id}.json").write_text(json.dumps(name.document))
+    latest = await store.latest("default")
+    assert latest is not None
+    assert latest.version.id == name.id
+    assert (await store.append("default", orphan, NOON + minutes(11))).duplicate
+
+
+async def test_a_process_that_died_while_removing_removes_nothing_it_did_not(volume: Volume) -> None:
+    store, root = volume
+    ids = [await add(store, minute) for minute in range(4)]
+    with (root / ".index").open("ab") as log:
+        log.write(removing(ids[:2]))
+    assert await listed(store) == ids
+
+
+async def test_a_log_that_cannot_be_written_costs_time_not_truth(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, root = volume
+    ids = [await add(store, 0)]
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(followed.IndexLog, "append", refuse)
+    monkeypatch.setattr(followed.IndexLog, "rewrite", refuse)
+    for minute in range(1, 4):
+        time.sleep(0.02)
+        ids.append(await add(store, minute))
+    assert await listed(store) == ids
+    latest = await store.latest("default")
+    assert latest is not None
+    assert latest.version.id == ids[-1]
+    assert json.loads((root / "console-usage-synced.json").read_text()) == latest.version.document
+
+
+def test_lines_say_what_changed_and_when_the_folder_agreed() -> None:
+    ids = ["2026-11-22T12-00-00-1a2b3c4d", "2026-11-22T12-01-00-1a2b3c4d"]
+    entries = parse(adding(ids) + settled(5) + removing(ids[:1]))
+    assert entries.changes == [(True, ids[0]), (True, ids[1]), (False, ids[0])]
+    assert entries.settled is None
+    assert parse(settled(7)).settled == 7
+    assert parse(b"").changes == []
+
+
+@pytest.mark.parametrize(
+    "lines", [b"+short\n", b"=x\n", b"+2026-11-22T12-00-00-1a2b3c4d", b"\n", b"\xff\n", header("x")]
+)
+def test_torn_and_foreign_lines_are_refused(lines: bytes) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        parse(lines)
