@@ -1,4 +1,4 @@
-"""healthcheck.py PORT PATH: exits 0 when the service in this container answers 200 there, else says why and exits 1.
+"""healthcheck.py PORT PATH: exits 0 when the service in this container answers 200 there, else 1.
 
 A bare socket instead of urllib: it runs every few seconds for ever, and this way takes a fifth of the time.
 """
@@ -8,6 +8,7 @@ import sys
 
 
 def main() -> int:
+    """Ask once; return the exit code. What came back is printed: `docker inspect` shows it."""
     port, path = sys.argv[1:]
     request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     try:

@@ -1,7 +1,7 @@
 """Prints the part of a lock file that the images' Python installs, hashes included.
 
-`pip download` judges a line's marker (`; python_full_version < '3.13'`) by the Python it runs in, which may be newer
-than the images' or on another system: so the markers are judged here, for the images, and left out.
+`pip download` judges a line's marker (`; python_full_version < '3.13'`) by the Python it runs in, which may
+be newer than the images' or on another system: so the markers are judged here, for the images, and left out.
 """
 
 import sys

@@ -1,0 +1,15 @@
+## In containers (docs/containers.md)
+
+CONTAINERS := PYTHONPATH=deploy/local $(BIN)/python deploy/containers
+
+.PHONY: images
+images: setup ## build the four images and say how big they are
+	@deploy/containers/images.sh
+
+.PHONY: up
+up: images ## start everything in containers, wait until it serves, say where
+	@$(CONTAINERS)/up.py
+
+.PHONY: down
+down: setup ## stop the containers; what was recorded stays
+	@$(CONTAINERS)/down.py

@@ -1,0 +1,156 @@
+"""The containers as one thing: which Compose runs them, with which settings, and what they do at the moment.
+
+Made-up figures and real ones are kept apart: the project, and with it every volume, has another name while
+the scraper reads the practice console.
+"""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from plan import REPOSITORY, key_file, read_env_file
+
+DEPLOY = REPOSITORY / "deploy"
+PRACTICE_PROJECT = "marigraph-practice"
+RECORD_PROJECT = "marigraph"
+
+
+class CannotRunError(Exception):
+    """The containers cannot be started; the text says why and what to do."""
+
+
+class Container(NamedTuple):
+    """One container of the stack, as the engine sees it."""
+
+    service: str
+    state: str
+    health: str
+    ports: frozenset[int]
+    restarts: int
+
+    @property
+    def well(self) -> bool:
+        """It runs, and its health check, when it has one, is content."""
+        return self.state == "running" and self.health in {"", "healthy"}
+
+    @property
+    def failed(self) -> bool:
+        """It will not become well by waiting."""
+        return self.state in {"exited", "dead", "restarting"} or self.health == "unhealthy"
+
+
+class Stack(NamedTuple):
+    """What `make up` and `make down` work on."""
+
+    project: str
+    environment: dict[str, str]
+    compose: tuple[str, ...]
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The variable that sets each published port, and the port."""
+        return {name: int(self.environment[name]) for name in ("RECEIVER_PORT", "PRACTICE_PORT")}
+
+    @property
+    def practising(self) -> bool:
+        """The scraper reads the practice console."""
+        return "SCRAPER_USAGE_URL" not in self.environment
+
+    def key(self) -> tuple[str, str]:
+        """Return the key and where it is kept; makes the file .local/key the first time."""
+        if direct := self.environment.get("CLAUDE_SYNC_API_KEY"):
+            return direct, "CLAUDE_SYNC_API_KEY"
+        local = Path(self.environment.get("MARIGRAPH_LOCAL_DIR") or REPOSITORY / ".local")
+        local.mkdir(mode=0o700, parents=True, exist_ok=True)
+        named = self.environment.get("CLAUDE_SYNC_API_KEY_FILE")
+        path = Path(named).expanduser() if named else key_file(local / "key")
+        try:
+            return path.read_text(encoding="utf-8").strip(), str(path)
+        except OSError as error:
+            raise CannotRunError(f"the key's file {path} cannot be read: {error.strerror}") from error
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return a Compose command on the stack, to be run in the folder `deploy`."""
+        return [*self.compose, "--project-name", self.project, "--file", "compose.yaml", *arguments]
+
+    def shown(self, arguments: str) -> str:
+        """Return a Compose command on the stack as a person types it."""
+        return f"(cd deploy && {' '.join(self.compose)} -p {self.project} {arguments})"
+
+    def run(self, *arguments: str, give: str | None = None) -> None:
+        """Run Compose on the stack, its words shown; `give` goes to its standard input.
+
+        Raises CannotRunError when it fails.
+        """
+        command = self.command(*arguments)
+        done = subprocess.run(  # noqa: S603 - our own command
+            command, cwd=DEPLOY, env=self.environment, input=give, text=True, check=False
+        )
+        if done.returncode:
+            raise CannotRunError(f"{' '.join(command)} failed (see above)")
+
+    def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Start Compose on the stack and return at once."""
+        return subprocess.Popen(  # noqa: S603 - our own command
+            self.command(*arguments), cwd=DEPLOY, env=self.environment, stdin=subprocess.DEVNULL
+        )
+
+    def containers(self) -> list[Container]:
+        """Return the stack's containers, running or not."""
+        ids = ask("ps", "--all", "--quiet", "--filter", f"label=com.docker.compose.project={self.project}")
+        return [_container(found) for found in json.loads(ask("inspect", *ids.split()))] if ids else []
+
+
+def find_stack(environ: Mapping[str, str]) -> Stack:
+    """Decide from the environment and `.env`.
+
+    Raises CannotRunError when there is no engine or no Compose, or a port is none.
+    """
+    given = {**read_env_file(REPOSITORY / ".env"), **environ}
+    environment = {name: value for name, value in given.items() if value}
+    for name, usual in (("RECEIVER_PORT", "4000"), ("PRACTICE_PORT", "4900")):
+        port = environment.setdefault(name, usual)
+        if not port.isdecimal() or not 0 < int(port) < 65536:  # noqa: PLR2004 - the ports there are
+            raise CannotRunError(f"{name} is {port!r}; it must be a port from 1 to 65535")
+    practising = "SCRAPER_USAGE_URL" not in environment
+    if practising:
+        environment.setdefault("SCRAPER_INTERVAL_SECONDS", "60")
+    project = environment.get("COMPOSE_PROJECT_NAME") or (PRACTICE_PROJECT if practising else RECORD_PROJECT)
+    ask("version", "--format", "{{.Server.Version}}")
+    return Stack(project, environment, _compose())
+
+
+def ask(*arguments: str) -> str:
+    """Ask the engine through the docker command; raises CannotRunError with its words when it refuses."""
+    docker = shutil.which("docker")
+    if docker is None:
+        raise CannotRunError("there is no docker command. Without Docker: make run-local")
+    answer = subprocess.run([docker, *arguments], capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    if answer.returncode != 0:
+        raise CannotRunError(f"the Docker engine refuses: {answer.stderr.strip() or answer.stdout.strip()}")
+    return answer.stdout.strip()
+
+
+def _compose() -> tuple[str, ...]:
+    plugin = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)  # noqa: S607 - found above
+    if plugin.returncode == 0:
+        return ("docker", "compose")
+    if shutil.which("docker-compose"):
+        return ("docker-compose",)
+    raise CannotRunError(
+        "there is neither `docker compose` nor docker-compose. On Debian 12: apt-get install docker-compose"
+    )
+
+
+def _container(found: dict[str, Any]) -> Container:
+    published = found["NetworkSettings"]["Ports"] or {}
+    return Container(
+        service=found["Config"]["Labels"]["com.docker.compose.service"],
+        state=found["State"]["Status"],
+        health=found["State"].get("Health", {}).get("Status", ""),
+        ports=frozenset(int(bound["HostPort"]) for bounds in published.values() for bound in bounds or []),
+        restarts=found["RestartCount"],
+    )
