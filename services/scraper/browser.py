@@ -108,7 +108,7 @@ async def _attached(playwright: Playwright, settings: ScraperSettings) -> AsyncI
         raise ScrapeError(
             "browser_failed",
             f"no browser answers at {settings.attach_url}",
-            "Start Chrome with --remote-debugging-port=9222 --user-data-dir=DIR. Else check SCRAPER_ATTACH_URL.",
+            "Start Chrome with --remote-debugging-port=9222 --user-data-dir=DIR; see SCRAPER_ATTACH_URL.",
         ) from error
     context = browser.contexts[0] if browser.contexts else await browser.new_context()
     page = await context.new_page()

@@ -59,12 +59,12 @@ class Visit:
             await self._page.goto(self._settings.usage_url, wait_until="commit", timeout=LOAD_SECONDS * 1000)
 
     async def look(self) -> Seen | None:
-        """Take what is on the page now; None while it is between two documents."""
+        """Take what is on the page now; None while it does not respond or is between two documents."""
         try:
             async with asyncio.timeout(LOOK_SECONDS):
                 view = decode_view(await self._page.evaluate(SCRIPT))
         except TimeoutError:
-            raise ScrapeError("browser_failed", "the page does not respond") from None
+            return None
         except Error as error:
             if self._page.is_closed() or "closed" in str(error):
                 with browser_trouble():
@@ -100,7 +100,7 @@ class Visit:
                 if enough(progress):
                     return last
             elif now - started > LOAD_SECONDS:
-                raise ScrapeError("network", "the page went from address to address without end")
+                raise ScrapeError("browser_failed", "the page does not respond")
             looks += 1
             await asyncio.sleep(SHORT_PAUSE if looks < FIRST_LOOKS else LONG_PAUSE)
 

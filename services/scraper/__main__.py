@@ -1,0 +1,212 @@
+"""`python -m services.scraper run | once | login | status`: see docs/architecture.md for how it works."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+
+import msgspec
+import structlog
+
+from services.scraper.captures import Captures
+from services.scraper.client import Client
+from services.scraper.login import log_in
+from services.scraper.loop import WAKE, Scraping, run_until_stopped
+from services.scraper.outbox import Outbox, take_stock
+from services.scraper.outcome import EXIT_CODES, Outcome, ScrapeError, sentence
+from services.scraper.recorder import Recorder, read_last
+from services.scraper.report import Overview, figures, overview_lines
+from services.scraper.running import hold_running, is_running
+from services.scraper.scrape import scrape
+from services.scraper.sender import Sender
+from services.scraper.settings import ScraperSettings
+from services.scraper.status import Board, read_status
+from shared.clock import SystemClock
+from shared.errors import MarigraphError, SettingsError
+from shared.files import private_folder
+from shared.logs import configure
+from shared.settings import load, unknown_names
+
+BAD_SETTINGS = 2
+TROUBLE_HERE = 7
+INTERRUPTED = 130
+
+log = structlog.get_logger()
+
+
+class House(msgspec.Struct, frozen=True):
+    """What the commands share: settings, clock, and the parts that keep what was read."""
+
+    settings: ScraperSettings
+    clock: SystemClock
+    outbox: Outbox
+    board: Board
+    recorder: Recorder
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command and return its exit code."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        settings = load(ScraperSettings, os.environ)
+    except SettingsError as error:
+        print("\n".join(error.problems), file=sys.stderr)
+        return BAD_SETTINGS
+    configure(service="scraper", log_format=settings.log_format, level=settings.log_level)
+    try:
+        return _command(parsed, settings)
+    except MarigraphError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        print(
+            f"The state folder cannot be used: {error.strerror}{where}. See SCRAPER_STATE_DIR.",
+            file=sys.stderr,
+        )
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return TROUBLE_HERE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m services.scraper", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="read the page again and again, and send what was read")
+    commands.add_parser("once", help="read the page once, send, and exit with a code that tells how it went")
+    commands.add_parser("login", help="open a window to log in to Claude")
+    status = commands.add_parser("status", help="tell how the scraper stands")
+    status.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
+
+
+def _command(parsed: argparse.Namespace, settings: ScraperSettings) -> int:
+    if parsed.command == "status":
+        return _status(settings, as_json=parsed.json)
+    _warn_of_unknown_names()
+    private_folder(settings.state_dir)
+    if parsed.command == "login":
+        return _login(settings)
+    return asyncio.run(_once(settings)) if parsed.command == "once" else _run(settings)
+
+
+def _warn_of_unknown_names() -> None:
+    for name, nearest in unknown_names(ScraperSettings, os.environ, ("SCRAPER_", "CLAUDE_SYNC_")).items():
+        log.warning("a setting that nothing reads", name=name, meant=nearest)
+
+
+def _furnish(settings: ScraperSettings) -> House:
+    clock = SystemClock()
+    outbox = Outbox(settings.state_dir, settings.outbox_max_items, clock)
+    board = Board(settings.state_dir, settings.collector_name, clock)
+    captures = Captures(settings.state_dir, settings.captures_max_items)
+    return House(settings, clock, outbox, board, Recorder(settings.state_dir, outbox, captures, board))
+
+
+async def _once(settings: ScraperSettings) -> int:
+    house = _furnish(settings)
+    outcome = await scrape(settings, house.clock)
+    house.recorder.record(outcome)
+    _tell(outcome)
+    async with Client(settings.sync_url) as client:
+        sender = Sender(house.outbox, client, lambda: settings.sync_api_key, house.board.sending)
+        sent = await sender.drain()
+    waiting = take_stock(settings.state_dir).waiting
+    if sent or waiting:
+        print(f"sent: {sent}, waiting in the outbox: {waiting}")
+    return EXIT_CODES[outcome.state]
+
+
+def _tell(outcome: Outcome) -> None:
+    stream = sys.stdout if outcome.snapshot else sys.stderr
+    print(f"{outcome.state}: {sentence(outcome)}", file=stream)
+    if outcome.snapshot:
+        print("\n".join(figures(outcome.snapshot)))
+
+
+def _run(settings: ScraperSettings) -> int:
+    with hold_running(settings.state_dir) as alone:
+        if not alone:
+            print(f"Another scraper already runs on {settings.state_dir}: stop it first.", file=sys.stderr)
+            return TROUBLE_HERE
+        log.info(
+            "started", usage_url=settings.usage_url, zone=settings.zone_name, state_dir=settings.state_dir
+        )
+        asyncio.run(_serve(settings))
+    log.info("stopped")
+    return 0
+
+
+async def _serve(settings: ScraperSettings) -> None:
+    house = _furnish(settings)
+    async with Client(settings.sync_url) as client:
+        sender = Sender(house.outbox, client, _key_reader(settings), house.board.sending)
+
+        async def turn() -> Outcome:
+            return await scrape(settings, house.clock)
+
+        scraping = Scraping(
+            turn,
+            house.recorder,
+            house.board,
+            house.clock,
+            wake=settings.state_dir / WAKE,
+            interval=settings.interval_seconds,
+            recorded=sender.more.set,
+        )
+        await run_until_stopped(scraping, sender)
+
+
+def _key_reader(settings: ScraperSettings) -> Callable[[], str | None]:
+    """Read the key anew each time, so that a changed key file needs no restart."""
+
+    def read() -> str | None:
+        try:
+            return load(ScraperSettings, os.environ).sync_api_key
+        except SettingsError:
+            return settings.sync_api_key
+
+    return read
+
+
+def _login(settings: ScraperSettings) -> int:
+    if settings.browser_mode == "attach":
+        print("In attach mode the login is that of your own browser: log in there.", file=sys.stderr)
+        return BAD_SETTINGS
+    print(f"A window opens at {settings.usage_url}. Log in there; it closes by itself.", flush=True)
+    try:
+        snapshot = asyncio.run(log_in(settings, SystemClock()))
+    except ScrapeError as error:
+        print(sentence(Outcome(state=error.state, detail=str(error), advice=error.advice)), file=sys.stderr)
+        return EXIT_CODES[error.state]
+    (settings.state_dir / WAKE).touch(mode=0o600)
+    if snapshot is None:
+        print("You are logged in, but the usage page could not be read: see `once`.")
+        return 0
+    print("You are logged in, and the usage page is there:")
+    print("\n".join(figures(snapshot)))
+    return 0
+
+
+def _status(settings: ScraperSettings, *, as_json: bool) -> int:
+    folder = settings.state_dir
+    clock = SystemClock()
+    if not folder.is_dir():
+        print(f"There is no scraper's folder at {folder}: it has not run yet.", file=sys.stderr)
+        return TROUBLE_HERE
+    overview = Overview(
+        running=is_running(folder),
+        state_dir=str(folder),
+        status=read_status(folder),
+        outbox=take_stock(folder),
+        last_reading=read_last(folder),
+    )
+    if as_json:
+        print(msgspec.json.encode(overview).decode())
+    else:
+        print("\n".join(overview_lines(overview, clock.now())))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,125 @@
+"""The service's two tasks, scraping and draining the outbox: neither waits for the other."""
+
+import asyncio
+import random
+import signal
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from services.scraper.outcome import Outcome
+from services.scraper.recorder import Recorder
+from services.scraper.schedule import Pace, first_delay, next_turn
+from services.scraper.sender import Sender
+from services.scraper.status import Board
+from shared.clock import Clock
+
+__all__ = ["WAKE", "Scraping", "run_until_stopped"]
+
+WAKE = "wake"
+"""A file in the state folder; touching it asks for a scrape now."""
+
+WAKE_LOOK = 2.0
+MOST_UNKEPT = 1000
+
+log = structlog.get_logger()
+
+Scrape = Callable[[], Awaitable[Outcome]]
+
+
+class Scraping:
+    """Scrapes at the pace that the outcomes call for."""
+
+    def __init__(
+        self,
+        scrape: Scrape,
+        recorder: Recorder,
+        board: Board,
+        clock: Clock,
+        *,
+        wake: Path,
+        interval: float,
+        recorded: Callable[[], None],
+    ) -> None:
+        """Take what scrapes, what keeps the outcome, the seconds between scrapes, and who is told of each."""
+        self._scrape = scrape
+        self._recorder = recorder
+        self._board = board
+        self._clock = clock
+        self._wake = wake
+        self._interval = interval
+        self._recorded = recorded
+        self._pace = Pace()
+        self._unkept: deque[Outcome] = deque(maxlen=MOST_UNKEPT)
+
+    async def run(self, keep_going: Callable[[], bool]) -> None:
+        """Scrape again and again while told to go on."""
+        await self._wait(self._first_delay())
+        while keep_going():
+            outcome = await self._scrape()
+            self._keep(outcome)
+            dice = random.random()  # noqa: S311 - spreads scrapes, guards nothing
+            self._pace, delay = next_turn(
+                self._pace, outcome.state, interval=self._interval, now=self._clock.monotonic(), dice=dice
+            )
+            await self._wait(delay)
+
+    def _keep(self, outcome: Outcome) -> None:
+        """Record an outcome; what a full disk refuses is tried again before the next."""
+        self._unkept.append(outcome)
+        while self._unkept:
+            try:
+                self._recorder.record(self._unkept[0])
+            except OSError as error:
+                log.warning("a reading could not be kept, it will be tried again", reason=str(error))
+                return
+            self._unkept.popleft()
+        self._recorded()
+
+    def _first_delay(self) -> float:
+        status, now = self._board.status, self._clock.now()
+        return first_delay(
+            status.state, _seconds(status.last_attempt_at, now), _seconds(now, status.next_scrape_at)
+        )
+
+    async def _wait(self, delay: float) -> None:
+        """Wait for the next turn, or until somebody asks for it; the circuit breaker is not asked away."""
+        self._board.next_at(self._clock.now() + timedelta(seconds=delay))
+        end, asked = self._clock.monotonic() + delay, self._asked_at()
+        while (left := end - self._clock.monotonic()) > 0:
+            await asyncio.sleep(min(left, WAKE_LOOK))
+            if self._asked_at() != asked and not self._pace.breaker.wait(self._clock.monotonic()):
+                return
+
+    def _asked_at(self) -> float:
+        try:
+            return self._wake.stat().st_mtime
+        except OSError:
+            return 0.0
+
+
+def _seconds(since: datetime | None, until: datetime | None) -> float | None:
+    return (until - since).total_seconds() if since and until else None
+
+
+async def run_until_stopped(scraping: Scraping, sender: Sender) -> None:
+    """Run both tasks until SIGTERM or SIGINT, or until one of them fails, which ends both."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    tasks = [
+        asyncio.create_task(scraping.run(lambda: not stop.is_set())),
+        asyncio.create_task(sender.run(lambda: not stop.is_set())),
+    ]
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+    for task in (*tasks, stopping):
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
