@@ -19,6 +19,14 @@ __all__ = ["ACCOUNTS", "Arrival", "Recorded", "arrivals"]
 
 LATE_STEPS = (6, 48)
 """An outage of the receiver lasts from half an hour to four hours."""
+SECTIONS: dict[Limit, str] = {
+    "session": "currentSession",
+    "weekly": "weeklyLimits.allModels",
+    "weekly:sonnet": "weeklyLimits.sonnetOnly",
+    "weekly:fable": "weeklyLimits.scoped.fable",
+}
+"""How the snapshot names the section that holds a limit."""
+
 PARTIAL_SHARE = 0.012
 OUTAGE_SHARE = 0.06
 
@@ -134,7 +142,7 @@ def _snapshot(recorded: Recorded, step: int, moment: datetime) -> Snapshot:
         credits=_credits(seen.get("credits")),
         plan="Max (20x)",
         is_partial=missing is not None,
-        extraction_errors={missing: reason} if missing else None,
+        extraction_errors={SECTIONS[missing]: reason} if missing else None,
         source="json",
         parser="practice",
     )
@@ -143,7 +151,8 @@ def _snapshot(recorded: Recorded, step: int, moment: datetime) -> Snapshot:
 def _missing(recorded: Recorded, step: int) -> Limit | None:
     """Choose the section that this reading lacks; mostly none."""
     roll = dice("partial", recorded.account, step)
-    return roll.choice(recorded.limits[:3]) if roll.random() < PARTIAL_SHARE else None
+    sections = [limit for limit in recorded.limits if limit in SECTIONS]
+    return roll.choice(sections) if roll.random() < PARTIAL_SHARE else None
 
 
 def _weekly(seen: Mapping[Limit, Figure], moment: datetime) -> WeeklyLimits | None:

@@ -134,6 +134,8 @@ def test_a_stale_page_shows_what_was_true_then_until_it_is_refreshed(console):
     assert not console.state()["stale"], "another change does not make it stale again"
     change(console, b'{"stale": "until_refresh"}')
     assert console.state()["stale"]
+    change(console, b'{"stale": null}')
+    assert not console.state()["stale"]
 
 
 def test_a_stale_fixed_figure_is_lower_and_of_a_window_that_ended_earlier(console):

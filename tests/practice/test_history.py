@@ -61,7 +61,13 @@ def test_it_has_gaps_partial_readings_and_late_arrivals(histories):
         late = [one for one in history if one.received_at - one.snapshot.last_updated > timedelta(minutes=10)]
         assert gaps[True] >= 10
         assert 0.005 < len(partial) / len(history) < 0.03
-        assert all(snapshot.extraction_errors for snapshot in partial)
+        sections = Counter(section for snapshot in partial for section in snapshot.extraction_errors or {})
+        assert sections.total() == len(partial)
+        assert {"currentSession", "weeklyLimits.allModels"} < sections.keys()
+        assert all(
+            ("currentSession" in (snapshot.extraction_errors or {})) == (snapshot.current_session is None)
+            for snapshot in partial
+        )
         assert 20 < len(late) < 0.1 * len(history)
         assert all(
             one.snapshot.last_updated <= one.received_at <= UNTIL + timedelta(seconds=1) for one in history
