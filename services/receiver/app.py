@@ -1,8 +1,10 @@
 """The receiver as a Sanic application: routes, request ids, errors in one form, counting, a clean stop."""
 
+import itertools
+import logging
 import re
+import secrets
 import time
-import uuid
 from types import SimpleNamespace
 
 import structlog
@@ -20,6 +22,8 @@ from shared.timestamps import to_iso_millis
 __all__ = ["build_app"]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_PROCESS = secrets.token_hex(6)
+_NUMBERS = itertools.count(1)
 _STOP_SECONDS = 5.0
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -27,6 +31,7 @@ _HEADERS = {
     "X-Frame-Options": "SAMEORIGIN",
 }
 
+_plain_log = logging.getLogger(__name__)
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 App = Sanic[Config, SimpleNamespace]
@@ -53,7 +58,7 @@ def build_app(context: Context, *, name: str = "marigraph") -> App:
 
 async def _begin(request: Request) -> None:
     asked = request.headers.get("x-request-id", "")
-    request.ctx.id = asked if _REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
+    request.ctx.id = asked if _REQUEST_ID.fullmatch(asked) else f"{_PROCESS}-{next(_NUMBERS):x}"
     request.ctx.began = time.perf_counter()
 
 
@@ -67,14 +72,15 @@ async def _finish(request: Request, response: HTTPResponse) -> None:
     metrics = context_of(request).metrics
     metrics.requests.labels(request.method, route, response.status).inc()
     metrics.seconds.labels(request.method, route).observe(seconds)
-    _log.debug(
-        "request",
-        method=request.method,
-        route=route,
-        status=response.status,
-        milliseconds=round(seconds * 1000, 2),
-        request_id=request.ctx.id,
-    )
+    if _plain_log.isEnabledFor(logging.DEBUG):  # structlog would do all of its work first
+        _log.debug(
+            "request",
+            method=request.method,
+            route=route,
+            status=response.status,
+            milliseconds=round(seconds * 1000, 2),
+            request_id=request.ctx.id,
+        )
 
 
 async def _failed(request: Request, error: Exception) -> HTTPResponse:

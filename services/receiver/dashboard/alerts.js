@@ -4,7 +4,7 @@
 import { isStale, otherErrors, readAt } from "./reading.js";
 import { short } from "./times.js";
 
-/** The lines `{kind, lead, text}` for an answer and its views, and for a failure `{since, why}`; both may be null. */
+/** The lines `{kind, lead, text}` for an answer with its views and for a failure `{since, why}`, or null each. */
 export function alertsOf(answer, views, failure, now) {
   return [
     ...(failure ? [notLive(failure, now)] : []),

@@ -51,6 +51,7 @@ function take(outcome, now) {
 function enter() {
   Object.assign(state, NOTHING, { key: currentKey(), refusal: "" });
   draw();
+  if (state.key === null) at("key").focus();
   refresh();
 }
 

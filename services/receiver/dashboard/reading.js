@@ -25,10 +25,13 @@ export function readAt(answer) {
   return Math.min(moment(answer.lastUpdated) ?? stored, stored + SECOND);
 }
 
-/** How far the viewer's clock is behind the receiver's, which counted the reading's age in whole minutes. */
+/**
+ * How far the viewer's clock is behind the receiver's, which counted the reading's age in whole minutes: nothing
+ * where the two may agree, else what brings them closest, so that a wrong clock makes no reading look fresh.
+ */
 export function clockShift(answer, viewersNow) {
   const earliest = readAt(answer) + answer.ageMinutes * MINUTE;
-  const latest = (moment(answer.lastUpdated) ?? earliest) + (answer.ageMinutes + 1) * MINUTE;
+  const latest = (moment(answer.lastUpdated) ?? earliest) + (answer.ageMinutes + 1) * MINUTE - 1;
   return Math.min(Math.max(viewersNow, earliest), latest) - viewersNow;
 }
 

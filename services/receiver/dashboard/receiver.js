@@ -46,8 +46,7 @@ export async function askLatest(key) {
     const response = await fetch("api/claude/console-usage", request);
     return outcome(response, await response.json());
   } catch (error) {
-    const strange = error instanceof SyntaxError;
-    return { kind: "failed", why: strange ? "something else answers in its place" : "the receiver does not answer" };
+    return failed(error instanceof SyntaxError ? "something else answers in its place" : "the receiver does not answer");
   } finally {
     clearTimeout(timer);
   }
@@ -59,5 +58,9 @@ function outcome(response, body) {
   if (response.status === 401 || response.status === 403) {
     return { kind: "refused", why: [body?.message, body?.suggestion].filter(Boolean).join(" ") };
   }
-  return { kind: "failed", why: body?.message ? `it says “${body.message}”` : `it answers ${response.status}` };
+  return failed(body?.message ? `it says “${body.message}”` : `it answers ${response.status}`);
+}
+
+function failed(why) {
+  return { kind: "failed", why };
 }

@@ -26,6 +26,7 @@ class FollowedIndex:
         """Look at nothing yet."""
         self.index = Index()
         self._layout = layout
+        self._folder = os.fspath(layout.history)
         self._log = IndexLog(layout.index_log)
         self._mark: Mark | None = None
         self._settled: int | None = None
@@ -86,7 +87,7 @@ class FollowedIndex:
 
     def _folder_time(self) -> int | None:
         try:
-            return os.stat(self._layout.history, follow_symlinks=False).st_mtime_ns  # noqa: PTH116 - at every read
+            return os.stat(self._folder, follow_symlinks=False).st_mtime_ns  # noqa: PTH116 - at every read
         except FileNotFoundError:
             return None
 

@@ -38,11 +38,12 @@ class IndexLog:
     def __init__(self, path: Path) -> None:
         """Name the file; nothing is opened yet."""
         self._path = path
+        self._name = os.fspath(path)
 
     def mark(self) -> Mark | None:
         """Return how the file stands now, None when there is none."""
         try:
-            found = os.stat(self._path, follow_symlinks=False)  # noqa: PTH116 - at every read
+            found = os.stat(self._name, follow_symlinks=False)  # noqa: PTH116 - at every read
         except FileNotFoundError:
             return None
         return Mark(found.st_ino, found.st_size, found.st_mtime_ns)
