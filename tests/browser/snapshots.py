@@ -5,6 +5,8 @@ from typing import Any
 
 Snapshot = dict[str, Any]
 
+UNUSED = "You haven\N{RIGHT SINGLE QUOTATION MARK}t used Fable yet"
+
 
 def moment(ahead: timedelta) -> str:
     """A moment that far ahead of now, as snapshots write it; negative is in the past."""
@@ -28,7 +30,7 @@ def lifelike(*, minutes_old: float = 3) -> Snapshot:
         "weeklyLimits": {
             "allModels": reading(31, "Thu 7:00 AM", resetsAt=moment(timedelta(days=3, hours=6) - old)),
             "sonnetOnly": reading(93, "Sat 12:00 PM", resetsAt=moment(timedelta(days=5, hours=11) - old)),
-            "scoped": {"fable": reading(0, "You haven’t used Fable yet", state="unused", label="Fable")},
+            "scoped": {"fable": reading(0, UNUSED, state="unused", label="Fable")},
         },
         "credits": {
             "used": 208.47,

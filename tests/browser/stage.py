@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -34,11 +35,11 @@ class ReceiverProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, key: str = KEY) -> None:
         environment = {
             "PATH": os.environ["PATH"],
             "STORE_URL": self.store.as_uri(),
-            "CLAUDE_SYNC_API_KEY": KEY,
+            "CLAUDE_SYNC_API_KEY": key,
             "RECEIVER_PORT": str(self.port),
         }
         with (self.store.parent / "receiver.log").open("ab") as log:
@@ -53,20 +54,32 @@ class ReceiverProcess:
 
     def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and self._process and self._process.poll() is None:
             try:
                 urlopen(f"{self.url}/livez", timeout=1).close()
             except OSError:
                 time.sleep(0.05)
             else:
                 return
-        raise TimeoutError((self.store.parent / "receiver.log").read_text())
+        self.kill()
+        raise AssertionError((self.store.parent / "receiver.log").read_text())
 
     def kill(self) -> None:
         if self._process:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def freeze(self) -> None:
+        """Stop it as it stands: it still takes connections in, and answers none."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process
+        self._process.send_signal(number)
 
     def post(self, snapshot: dict[str, Any]) -> None:
         self._call(Request(f"{self.url}{USAGE}", json.dumps(snapshot).encode(), {"X-API-Key": KEY}))

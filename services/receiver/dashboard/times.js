@@ -7,7 +7,7 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 const { hourCycle } = new Intl.DateTimeFormat([], { hour: "numeric" }).resolvedOptions();
-const clock = format({ hour: "2-digit", minute: "2-digit" });
+const clock = format({ hour: hourCycle.startsWith("h1") ? "numeric" : "2-digit", minute: "2-digit" });
 const weekday = format({ weekday: "short" });
 const date = format({ day: "numeric", month: "short" });
 const day = format({ dateStyle: "short" });
@@ -58,5 +58,5 @@ export function long(at) {
 export function zone(at) {
   const name = offset.resolvedOptions().timeZone;
   const shift = offset.formatToParts(at).find((part) => part.type === "timeZoneName").value.replace("GMT", "UTC");
-  return name === shift ? name : `${name} (${shift})`;
+  return name === "UTC" ? name : `${name} (${shift})`;
 }

@@ -1,0 +1,331 @@
+"""What is seen equals what the receiver answers, and each kind of not knowing is shown as what it is."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from math import floor
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.looking import Looking, alerts, cards, link, refresh
+from tests.browser.snapshots import UNUSED, Snapshot, lifelike, moment, partial, reading
+from tests.browser.stage import ReceiverProcess
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+BERLIN = ZoneInfo("Europe/Berlin")
+HOUR = timedelta(hours=1)
+
+
+def with_session(**fields: object) -> Snapshot:
+    return lifelike() | {"currentSession": reading(47) | fields}
+
+
+def figure(percentage: float) -> str:
+    tenths = floor(round(percentage * 10, 6))
+    return f"{tenths // 10 if tenths % 10 == 0 else tenths / 10} %"
+
+
+async def test_every_figure_and_reset_equals_the_answer(looking: Looking, receiver: ReceiverProcess) -> None:
+    chance = random.Random(8)
+    page = None
+    for minute in range(20, 0, -5):
+        snapshot = lifelike(minutes_old=minute / 10)
+        weekly = snapshot["weeklyLimits"]
+        readings = [
+            snapshot["currentSession"],
+            weekly["allModels"],
+            weekly["sonnetOnly"],
+            snapshot["credits"],
+        ]
+        for one in readings:
+            one["percentageUsed"] = round(chance.uniform(0.1, 100), chance.choice([0, 1, 2]))
+            one["resetsAt"] = moment(timedelta(seconds=chance.randrange(3600, 20 * 86400)))
+        receiver.post(snapshot)
+        if page is None:
+            page = await looking.open()
+        else:
+            await page.reload()
+        answer = receiver.latest()
+        seen = await cards(page)
+        weekly = answer["weeklyLimits"]
+        for limit, one in {
+            "session": answer["currentSession"],
+            "weekly": weekly["allModels"],
+            "weekly:sonnet": weekly["sonnetOnly"],
+            "credits": answer["credits"],
+        }.items():
+            card = seen[limit]
+            assert card.figure == figure(one["percentageUsed"])
+            assert (card.role, float(card.meter)) == ("meter", one["percentageUsed"])
+            assert card.height == pytest.approx(one["percentageUsed"], abs=0.5)
+            resets_at = datetime.fromisoformat(one["resetsAt"])
+            assert abs(datetime.fromisoformat(card.resets_at) - resets_at) < timedelta(milliseconds=1)
+            assert resets_at.astimezone(BERLIN).strftime("%H:%M") in card.text
+        assert await page.locator("#versions").inner_text() == (
+            "1 version recorded"
+            if answer["versionInfo"]["total"] == 1
+            else f"{answer['versionInfo']['total']} versions recorded"
+        )
+    assert list(seen) == ["session", "weekly", "weekly:sonnet", "weekly:fable", "credits"]
+    assert [card.name for card in seen.values()] == [
+        "Session",
+        "All models",
+        "Sonnet only",
+        "Fable",
+        "Credits",
+    ]
+    assert "$208.47 of $500.00 spent" in seen["credits"].text
+    assert await page.locator("#whose").inner_text() == "default · Max (20x)"
+    assert await page.locator("#live").inner_text() == "Live"
+
+
+async def test_the_countdown_and_the_viewers_zone_are_shown(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    receiver.post(with_session(resetsAt=moment(timedelta(hours=2, minutes=42, seconds=50))))
+    page = await looking.open(timezone_id="America/New_York", locale="en-US")
+    card = (await cards(page))["session"]
+    local = datetime.fromisoformat(card.resets_at).astimezone(ZoneInfo("America/New_York"))
+    assert f" {local.hour % 12 or 12}:{local:%M %p}".lower() in card.text
+    assert "in 2 h 42 min" in card.text
+    await expect(page.locator("#zone")).to_contain_text("America/New_York (UTC-")
+    assert "New York" not in card.text
+    title = await page.locator('[data-limit="session"] time').get_attribute("title")
+    assert f"{local:%A}" in title
+    assert f"{local:%Y}" in title
+
+
+async def test_zero_idle_unused_and_unknown_are_four_different_sights(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    snapshot = with_session(percentageUsed=0, resetsAt=moment(4 * HOUR))
+    snapshot["weeklyLimits"]["allModels"] = reading(0, "Starts when a message is sent", state="idle")
+    del snapshot["weeklyLimits"]["sonnetOnly"]
+    snapshot |= {"isPartial": True, "extractionErrors": {"sonnetOnly": "row not found"}}
+    receiver.post(snapshot)
+    page = await looking.open()
+    seen = await cards(page)
+    zero, idle, unknown, unused, _ = seen.values()
+    assert (zero.state, zero.figure, zero.meter) == ("open", "0 %", "0")
+    assert (idle.state, idle.figure, idle.meter) == ("idle", "idle", "0")
+    assert "No window is open." in idle.text
+    assert (unused.state, unused.figure, unused.meter) == ("unused", "unused", "0")
+    assert UNUSED in unused.text
+    assert (unknown.state, unknown.figure, unknown.meter, unknown.role) == ("unknown", "unknown", None, "img")
+    assert "row not found" in unknown.text
+    assert "0" not in unknown.text
+    tubes = [page.locator(f'[data-limit="{limit}"] .tube') for limit in list(seen)[:4]]
+    assert len({await tube.screenshot() for tube in tubes}) == 4
+
+
+async def test_what_a_partial_reading_misses_is_unknown_with_the_reason_and_the_rest_stands(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    snapshot = partial()
+    snapshot["extractionErrors"] |= {
+        "weeklyLimits.scoped.opus": "two numbers in one row",
+        "plan": "badge not understood",
+    }
+    receiver.post(snapshot)
+    page = await looking.open()
+    seen = await cards(page)
+    assert [card.figure for card in seen.values()] == [
+        "idle",
+        "100 %",
+        "unknown",
+        "unused",
+        "unknown",
+        "unknown",
+    ]
+    assert "its row was not found" in seen["weekly:sonnet"].text
+    assert "two numbers in one row" in seen["weekly:opus"].text
+    assert "its amount was not understood" in seen["credits"].text
+    assert "Partial reading. Some figures could not be read. plan: badge not understood" in await alerts(page)
+
+
+async def test_a_session_or_week_that_is_not_in_the_answer_is_unknown_without_any_error(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    receiver.post({"lastUpdated": moment(-HOUR / 60), "credits": {"used": 12.5, "currency": "A$ (AUD)"}})
+    seen = await cards(await looking.open())
+    assert [(limit, card.figure) for limit, card in seen.items()] == [
+        ("session", "unknown"),
+        ("weekly", "unknown"),
+        ("credits", "12.50 A$ (AUD)"),
+    ]
+    assert "no limit is given" in seen["credits"].text
+    assert seen["credits"].role == "img"
+
+
+async def test_the_origins_payload_is_shown_in_the_pages_own_words_with_their_age(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    old = {"percentageUsed": 47, "resetsIn": "2 hr 42 min"}
+    weekly = {"resetsIn": "Thu 7:00 AM", "percentageUsed": 31}
+    limits = {"allModels": weekly, "sonnetOnly": {"resetsIn": "", "percentageUsed": 10}}
+    receiver.post({"currentSession": old, "weeklyLimits": limits, "lastUpdated": moment(-HOUR / 20)})
+    seen = await cards(await looking.open())
+    assert "Resets: “2 hr 42 min”, the page said 3 min ago" in seen["session"].text
+    assert "“Thu 7:00 AM”" in seen["weekly"].text
+    assert [card.figure for card in seen.values()] == ["47 %", "31 %", "10 %"]
+    assert seen["weekly:sonnet"].text.split("\n")[-1] == "10 %".replace(" ", "")
+
+
+async def test_after_a_passed_reset_the_percentage_is_unknown_until_a_newer_reading(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    receiver.post(with_session(resetsAt=moment(timedelta(seconds=3))))
+    page = await looking.open()
+    assert (await cards(page))["session"].figure == "47 %"
+    session = page.locator('[data-limit="session"]')
+    await expect(session).to_have_attribute("data-state", "passed")
+    card = (await cards(page))["session"]
+    assert (card.figure, card.meter, card.role) == ("unknown", None, "img")
+    assert "Was 47 % before the reset." in card.text
+    assert (await cards(page))["weekly"].figure == "31 %"
+    receiver.post(
+        with_session(percentageUsed=2, resetsAt=moment(5 * HOUR)) | {"lastUpdated": moment(0 * HOUR)}
+    )
+    await refresh(page)
+    assert (await cards(page))["session"].figure == "2 %"
+
+
+async def test_a_session_without_a_reset_time_is_unknown_when_its_window_must_be_over(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    receiver.post(with_session(resetsIn="2 hr 42 min") | {"lastUpdated": moment(-6 * HOUR)})
+    card = (await cards(await looking.open()))["session"]
+    assert card.figure == "unknown"
+    assert "Was 47 % 6 h ago; that window is over." in card.text
+
+
+async def test_a_stale_reading_is_called_stale_and_every_figure_tells_its_age(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    receiver.post(lifelike(minutes_old=26))
+    page = await looking.open()
+    answer = receiver.latest()
+    assert answer["isStale"]
+    assert any(line.startswith("Stale reading.") for line in await alerts(page))
+    assert f"Read {answer['ageMinutes']} min ago" in await page.locator("#reading").inner_text()
+    assert all("26 min old" in card.text for card in (await cards(page)).values())
+    receiver.post(lifelike(minutes_old=4))
+    await refresh(page)
+    assert not any("Stale" in line for line in await alerts(page))
+    assert not any("old" in card.text for card in (await cards(page)).values())
+    read_at = datetime.fromisoformat(await page.locator("#age").get_attribute("datetime"))
+    assert abs(read_at - datetime.fromisoformat(receiver.latest()["lastUpdated"])) < timedelta(seconds=1)
+
+
+ALARMS = [
+    (89.99, None),
+    (90, "Approaching limit: Session at 90 %."),
+    (99.97, "Approaching limit: Session at 99.9 %."),
+    (100, "Limit reached: Session, until"),
+]
+
+
+async def test_nearly_full_and_full_are_told_apart(looking: Looking, receiver: ReceiverProcess) -> None:
+    page = None
+    for second, (percentage, said) in enumerate(ALARMS):
+        snapshot = with_session(percentageUsed=percentage, resetsAt=moment(2 * HOUR))
+        snapshot["lastUpdated"] = moment(timedelta(seconds=2 * second) - HOUR / 60)
+        del snapshot["weeklyLimits"]["sonnetOnly"]
+        receiver.post(snapshot)
+        if page is None:
+            page = await looking.open()
+        else:
+            await page.reload()
+        await cards(page)
+        lines = await alerts(page)
+        assert len(lines) == (0 if said is None else 1)
+        assert said is None or lines[0].startswith(said)
+
+
+async def test_more_than_a_hundred_is_told_and_never_drawn_outside(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    snapshot = with_session(percentageUsed=100, percentageShown=104, resetsAt=moment(HOUR))
+    snapshot["credits"]["percentageUsed"] = 112
+    receiver.post(snapshot)
+    seen = await cards(await looking.open())
+    assert "The page shows 104 %." in seen["session"].text
+    assert (seen["credits"].figure, seen["credits"].meter) == ("112 %", "100")
+    assert seen["credits"].height == pytest.approx(100)
+
+
+async def test_an_empty_record_explains_the_next_step_and_fills_by_itself(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    page = await looking.open()
+    await expect(page.get_by_text("start the scraper")).to_be_visible()
+    assert await page.locator("#limits > article").count() == 0
+    await expect(page.locator("#live")).to_have_text("Live")
+    receiver.post(lifelike())
+    await refresh(page)
+    await expect(page.locator("#empty")).to_be_hidden()
+    assert (await cards(page))["session"].figure == "47 %"
+
+
+async def test_a_wrong_clock_at_the_viewers_changes_neither_age_nor_countdown(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    receiver.post(lifelike())
+    for wrong_by in (-3 * HOUR, 3 * HOUR):
+        page = await looking.blank()
+        await page.clock.install(time=datetime.now(UTC) + wrong_by)
+        await page.goto(receiver.url + link())
+        seen = await cards(page)
+        assert await page.locator("#age").inner_text() in {"3 min ago", "4 min ago"}
+        assert any(f"in 2 h {minutes} min" in seen["session"].text for minutes in (39, 38))
+        assert not any("Stale" in line for line in await alerts(page))
+
+
+PROBES = [
+    "<img src=x onerror=\"document.title='broken'\">",
+    "<script>document.title='broken'</script>",
+    "{{7*7}}",
+]
+
+
+async def test_whatever_a_snapshot_says_stays_text(looking: Looking, receiver: ReceiverProcess) -> None:
+    image, script, braces = PROBES
+    snapshot = with_session(resetsIn=image)
+    del snapshot["weeklyLimits"]["sonnetOnly"]
+    snapshot["weeklyLimits"]["scoped"] = {"__proto__": reading(1, label=script), image[:60]: reading(2)}
+    snapshot |= {
+        "plan": image,
+        "isPartial": True,
+        "extractionErrors": {"sonnetOnly": script, braces: image, "scoped.<b>": braces},
+    }
+    snapshot["credits"] = {"used": 1, "currency": "<b>USD</b>"}
+    receiver.post(snapshot)
+    page = await looking.open()
+    seen = await cards(page)
+    assert f"“{image}”" in seen["session"].text
+    assert seen["weekly:__proto__"].name == script
+    assert script in seen["weekly:sonnet"].text
+    assert seen["weekly:<b>"].name == "<b>"
+    assert seen["credits"].figure == "1.00 <b>USD</b>"
+    assert image in await page.locator("#whose").inner_text()
+    assert f"{braces}: {image}" in "".join(await alerts(page))
+    assert await page.locator("main :is(img, script, b)").count() == 0
+    assert "broken" not in await page.title()
+
+
+async def test_every_tenth_of_a_per_cent_is_written_as_it_is_and_little_is_not_nothing(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    page = await looking.open()
+    written = await page.evaluate("""async () => {
+      const { limitsOf } = await import("/dashboard/limits.js");
+      const stamp = new Date().toISOString();
+      const shown = (percentageUsed) => limitsOf(
+        { lastUpdated: stamp, versionInfo: { timestamp: stamp }, currentSession: { percentageUsed } }, Date.now(),
+      )[0].number;
+      return [...Array.from({ length: 1001 }, (_, tenth) => shown(tenth / 10)), shown(0.04), shown(99.99)];
+    }""")
+    expected = [str(tenth // 10) if tenth % 10 == 0 else str(tenth / 10) for tenth in range(1001)]
+    assert written == [*expected, "< 0.1", "99.9"]
