@@ -128,7 +128,8 @@ def write_configuration(plan: Plan) -> None:
             "name": name,
             "command": f"{sys.executable} -m services.{name}{subcommand}",
             "priority": 100 * (place + 1),
-            "logs": plan.logs,
+            # Supervisor expands this one path twice.
+            "logs": str(plan.logs).replace("%", "%%"),
         }
         text += _template("local-program.conf").substitute(_escaped(program))
     plan.configuration.write_text(text, encoding="utf-8")
