@@ -44,6 +44,11 @@ def lifelike(*, minutes_old: float = 3) -> Snapshot:
     }
 
 
+def with_session(**fields: Any) -> Snapshot:
+    """The same afternoon with another session."""
+    return lifelike() | {"currentSession": reading(47) | fields}
+
+
 def partial() -> Snapshot:
     """A reading of which half could not be made out."""
     snapshot = lifelike() | {

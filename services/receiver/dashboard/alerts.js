@@ -35,6 +35,6 @@ function approaching(view) {
 }
 
 function partial(answer) {
-  const text = ["Some figures could not be read.", ...otherErrors(answer)].join(" ");
+  const text = ["Not everything could be read.", ...otherErrors(answer)].join(" ");
   return { kind: "partial", lead: "Partial reading.", text };
 }

@@ -9,15 +9,17 @@ const WEEKLY = { id: "weekly", name: "All models", span: "weekly", length: 7 * D
 const SONNET = { ...WEEKLY, id: "weekly:sonnet", name: "Sonnet only" };
 const CREDITS = { id: "credits", name: "Credits", span: "spending" };
 
-// The names under which a reading may say why a section is missing.
+// The names under which a snapshot says why a section is missing: its own, and the origin's shorter ones.
 const SECTIONS = {
-  session: ["currentSession", "session"],
-  weekly: ["allModels", "weeklyLimits.allModels", "weekly", "weeklyLimits"],
-  "weekly:sonnet": ["sonnetOnly", "weeklyLimits.sonnetOnly", "weekly:sonnet"],
+  session: ["currentSession"],
+  weekly: ["weeklyLimits.allModels", "allModels", "weeklyLimits"],
+  "weekly:sonnet": ["weeklyLimits.sonnetOnly", "sonnetOnly"],
   credits: ["credits"],
 };
 const NAMED = Object.values(SECTIONS).flat();
-const SCOPED = /^(?:weeklyLimits\.scoped\.|scoped\.|weekly:)(.+)$/;
+const SCOPED = /^weeklyLimits\.scoped\.(.+)$/;
+// Said of a reading that is there, but whose reset could not be dated; the page's own words stand in its place.
+const UNDATED = /\.resetsAt$/;
 
 /** When it was taken: what its collector said, unless that lies after its arrival. */
 export function readAt(answer) {
@@ -41,7 +43,7 @@ export function isStale(answer, now) {
 
 /** Each limit with its reading, or with the reason why there is none: `{limit, reading?, reason?}`. */
 export function limitsIn(answer) {
-  const errors = answer.extractionErrors ?? {};
+  const errors = errorsOf(answer);
   const weekly = answer.weeklyLimits ?? {};
   const unexplained = answer.isPartial && Object.keys(errors).length === 0;
   const optional = [
@@ -58,13 +60,18 @@ export function limitsIn(answer) {
 
 /** Reasons that belong to no limit, as text. */
 export function otherErrors(answer) {
-  return Object.entries(answer.extractionErrors ?? {})
+  return Object.entries(errorsOf(answer))
     .filter(([section]) => !NAMED.includes(section) && !SCOPED.test(section))
     .map(([section, reason]) => `${section}: ${reason}`);
 }
 
+function errorsOf(answer) {
+  const errors = Object.entries(answer.extractionErrors ?? {});
+  return Object.fromEntries(errors.filter(([section]) => !UNDATED.test(section)));
+}
+
 function scopedIn(scoped, errors) {
-  const failed = Object.keys(errors).filter((section) => !NAMED.includes(section)).map(modelIn).filter(Boolean);
+  const failed = Object.keys(errors).map(modelIn).filter(Boolean);
   return [...new Set([...Object.keys(scoped), ...failed])].map((name) => {
     const reading = Object.hasOwn(scoped, name) ? scoped[name] : undefined;
     return { limit: { ...WEEKLY, id: `weekly:${name}`, name: reading?.label || name }, reading };
