@@ -146,7 +146,8 @@ async def test_a_session_or_week_that_is_not_in_the_answer_is_unknown_without_an
     looking: Looking, receiver: ReceiverProcess
 ) -> None:
     receiver.post({"lastUpdated": moment(-HOUR / 60), "credits": {"used": 12.5, "currency": "A$ (AUD)"}})
-    seen = await cards(await looking.open())
+    page = await looking.open()
+    seen = await cards(page)
     assert [(limit, card.figure) for limit, card in seen.items()] == [
         ("session", "unknown"),
         ("weekly", "unknown"),
@@ -154,6 +155,11 @@ async def test_a_session_or_week_that_is_not_in_the_answer_is_unknown_without_an
     ]
     assert "no limit is given" in seen["credits"].text
     assert seen["credits"].role == "img"
+    session_alone = {"currentSession": reading(47), "lastUpdated": moment(-HOUR / 120)}
+    receiver.post(session_alone | {"isPartial": True})
+    await page.reload()
+    figures = {limit: card.figure for limit, card in (await cards(page)).items()}
+    assert figures == {"session": "47 %", "weekly": "unknown", "weekly:sonnet": "unknown"}
 
 
 async def test_the_origins_payload_is_shown_in_the_pages_own_words_with_their_age(
