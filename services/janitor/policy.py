@@ -1,25 +1,34 @@
-"""Which versions stay and why (pure): the newest so many or the last so many days, whichever keeps more."""
+"""Which versions stay and why (pure).
 
-from collections.abc import Sequence
+The origin's rule: the newest so many or the last so many days, whichever keeps more. Beside it, as other
+pruners do: the last version of each of the last so many hours, days, weeks (ISO, from Monday) and months
+that have any, in UTC.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from shared.store.keys import stamp
+from shared.store.keys import stamp, time_of
 
 __all__ = ["Decision", "Rules", "plan"]
 
 
 class Rules(Struct, frozen=True, kw_only=True):
-    """How many of the newest versions, and how many days, stay in the history."""
+    """What stays in the history: the newest, the last days, and the last version of each period."""
 
     newest: int
     days: int
+    hourly: int = 0
+    daily: int = 0
+    weekly: int = 0
+    monthly: int = 0
 
     @property
     def keep_nothing(self) -> bool:
         """Whether the rules name nothing to keep: such a policy is refused."""
-        return self.newest <= 0 and self.days <= 0
+        return not any((self.newest, self.days, self.hourly, self.daily, self.weekly, self.monthly))
 
 
 class Decision(Struct, frozen=True):
@@ -37,24 +46,53 @@ def plan(ids: Sequence[str], rules: Rules, now: datetime) -> list[Decision]:
     """
     if rules.keep_nothing:
         raise ValueError("a policy that keeps nothing is refused")
-    first_kept_by_count = len(ids) - rules.newest
-    since = stamp(now - timedelta(days=rules.days)) if rules.days > 0 else None
+    reasons = dict(_kept(ids, rules, now))
+    without = _why_not(rules)
     return [
-        _decide(
-            version_id, rules, by_count=place >= first_kept_by_count, since=since, last=place == len(ids) - 1
-        )
-        for place, version_id in enumerate(ids)
+        Decision(version_id, keep=version_id in reasons, reason=reasons.get(version_id, without))
+        for version_id in ids
     ]
 
 
-def _decide(version_id: str, rules: Rules, *, by_count: bool, since: str | None, last: bool) -> Decision:
-    if by_count:
-        return Decision(version_id, keep=True, reason=f"among the newest {rules.newest}")
-    if since is not None and version_id >= since:
-        return Decision(version_id, keep=True, reason=f"of the last {_days(rules.days)}")
-    if last:
-        return Decision(version_id, keep=True, reason="the newest of all")
-    return Decision(version_id, keep=False, reason=_why_not(rules))
+def _kept(ids: Sequence[str], rules: Rules, now: datetime) -> Iterator[tuple[str, str]]:
+    """Yield versions that stay with the reason; where several rules keep one, the last yielded is told."""
+    yield from ((version_id, "the newest of all") for version_id in ids[-1:])
+    for count, name, period in _PERIODS:
+        kept = getattr(rules, count)
+        yield from (
+            (version_id, f"the last of its {name}") for version_id in _last_of_each(ids, period, kept)
+        )
+    if rules.days > 0:
+        since = stamp(now - timedelta(days=rules.days))
+        reason = f"of the last {_days(rules.days)}"
+        yield from ((version_id, reason) for version_id in ids if version_id >= since)
+    if rules.newest > 0:
+        yield from ((version_id, f"among the newest {rules.newest}") for version_id in ids[-rules.newest :])
+
+
+def _iso_week(version_id: str) -> str:
+    year, week, _ = time_of(version_id).isocalendar()
+    return f"{year}-{week}"
+
+
+_PERIODS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+    ("monthly", "month", lambda version_id: version_id[:7]),
+    ("weekly", "week", _iso_week),
+    ("daily", "day", lambda version_id: version_id[:10]),
+    ("hourly", "hour", lambda version_id: version_id[:13]),
+)
+"""The rules' fields, the word for the period, and what two versions of one period have in common."""
+
+
+def _last_of_each(ids: Sequence[str], period: Callable[[str], str], count: int) -> Iterator[str]:
+    """Yield the last version of each of the newest `count` periods that have any."""
+    seen: set[str] = set()
+    for version_id in reversed(ids):
+        if len(seen) >= count:
+            return
+        if (this := period(version_id)) not in seen:
+            seen.add(this)
+            yield version_id
 
 
 def _why_not(rules: Rules) -> str:
@@ -63,6 +101,8 @@ def _why_not(rules: Rules) -> str:
         outside.append(f"not among the newest {rules.newest}")
     if rules.days > 0:
         outside.append(f"older than {_days(rules.days)}")
+    if any(getattr(rules, count) for count, _, _ in _PERIODS):
+        outside.append("not the last of a period that is kept")
     return " and ".join(outside)
 
 

@@ -14,6 +14,9 @@ PREFIXES = ("JANITOR_", "RETENTION_")
 """Variables that begin so are ours; one that no setting reads is pointed out."""
 
 
+Count = Meta(ge=0, le=1_000_000)
+
+
 class JanitorSettings(LogSettings, frozen=True, kw_only=True):
     """Settings of `python -m services.janitor`."""
 
@@ -35,6 +38,18 @@ class JanitorSettings(LogSettings, frozen=True, kw_only=True):
         Meta(ge=0, le=36500),
         env("RETENTION_DAYS", "For how many days versions stay; what keeps more of the two rules decides."),
     ] = 7
+    hourly: Annotated[
+        int, Count, env("RETENTION_KEEP_HOURLY", "Keep the last version of each of this many hours, too.")
+    ] = 0
+    daily: Annotated[
+        int, Count, env("RETENTION_KEEP_DAILY", "Keep the last version of each of this many days, too.")
+    ] = 0
+    weekly: Annotated[
+        int, Count, env("RETENTION_KEEP_WEEKLY", "Keep the last version of each of this many weeks, too.")
+    ] = 0
+    monthly: Annotated[
+        int, Count, env("RETENTION_KEEP_MONTHLY", "Keep the last version of each of this many months, too.")
+    ] = 0
     archive: Annotated[
         bool,
         env("RETENTION_ARCHIVE", "1 puts what leaves the history into monthly archives first; 0 drops it."),
@@ -46,7 +61,14 @@ class JanitorSettings(LogSettings, frozen=True, kw_only=True):
     @property
     def rules(self) -> Rules:
         """The rules that decide what stays."""
-        return Rules(newest=self.max_versions, days=self.days)
+        return Rules(
+            newest=self.max_versions,
+            days=self.days,
+            hourly=self.hourly,
+            daily=self.daily,
+            weekly=self.weekly,
+            monthly=self.monthly,
+        )
 
     def problems(self) -> list[str]:
         """Name what is wrong with the settings together."""
@@ -55,7 +77,7 @@ class JanitorSettings(LogSettings, frozen=True, kw_only=True):
             found.append(f"STORE_URL: {wrong}")
         if self.rules.keep_nothing:
             found.append(
-                "RETENTION_MAX_VERSIONS and RETENTION_DAYS are both 0, which would empty the history:"
-                " set one of them"
+                "RETENTION_MAX_VERSIONS, RETENTION_DAYS and every RETENTION_KEEP_... are 0, which would empty"
+                " the history: set one of them"
             )
         return found

@@ -61,6 +61,33 @@ def test_every_decision_says_why() -> None:
     ]
 
 
+def test_of_older_times_the_last_of_each_period_stays() -> None:
+    ids = every(10, 6 * 24 * 70)
+    rules = Rules(newest=1, days=0, hourly=3, daily=2, weekly=2, monthly=3)
+    stamps = [version_id[:16] for version_id in kept(ids, rules)]
+    assert stamps == [
+        "2026-09-30T23-50",
+        "2026-10-31T23-50",
+        "2026-11-15T23-50",
+        "2026-11-21T23-50",
+        "2026-11-22T10-50",
+        "2026-11-22T11-50",
+        "2026-11-22T12-00",
+    ]
+
+
+def test_periods_without_versions_do_not_count() -> None:
+    ids = ids_at([timedelta(days=400), timedelta(days=200), timedelta(days=100), timedelta(days=1)])
+    assert kept(ids, Rules(newest=0, days=0, daily=3)) == ids[-3:]
+
+
+def test_more_rules_never_keep_less() -> None:
+    ids = every(97, 900)
+    assert set(kept(ids)) <= set(
+        kept(ids, Rules(newest=100, days=7, hourly=30, daily=30, weekly=9, monthly=9))
+    )
+
+
 def test_nothing_is_planned_for_an_empty_history() -> None:
     assert plan([], ORIGIN, NOW) == []
 
