@@ -1,6 +1,7 @@
 """Finds a browser for the scraper, or installs one: Debian's package as root, else Playwright's own.
 
-Run by `make setup` with the virtual environment's Python. Exit code 1 when there is none in the end.
+Also sees that Playwright's driver runs. Run by `make setup` with the virtual environment's Python. Exit code 1
+when there is none in the end.
 """
 
 import os
@@ -9,12 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from playwright._impl._driver import compute_driver_executable
+
 from services.scraper.chromium import CURE, find_browser, running_as_root
 
-DEBIAN = (
-    ("apt-get", "update", "-qq"),
-    ("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"),
-)
+UPDATE = ("apt-get", "update", "-qq")
+INSTALL = ("apt-get", "install", "-y", "-qq", "--no-install-recommends")
+DEBIAN = (UPDATE, (*INSTALL, "chromium"))
 # Without the headless shell: the scraper runs the full browser, headless or not.
 PLAYWRIGHT = ((sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"),)
 
@@ -45,16 +47,45 @@ def install(steps: tuple[tuple[str, ...], ...]) -> bool:
     return True
 
 
+def driver_runs() -> bool:
+    """Tell whether the Node.js inside Playwright can run; a bare Debian lacks a library of it."""
+    node, _ = compute_driver_executable()
+    try:
+        subprocess.run([node, "--version"], check=True, capture_output=True)  # noqa: S603 - Playwright's own
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return True
+
+
+def see_to_driver() -> bool:
+    """See that Playwright's driver runs, installing what Debian lacks for it."""
+    if not driver_runs() and running_as_root() and is_debian():
+        say("installing Debian's libatomic1 for Playwright")
+        install((UPDATE, (*INSTALL, "libatomic1")))
+    if driver_runs():
+        return True
+    print(
+        "setup: Playwright's driver does not run here. On Debian and its children: sudo apt-get install libatomic1",
+        file=sys.stderr,
+    )
+    return False
+
+
 def main() -> int:
+    """See that the scraper will have a browser and what drives it; return the exit code."""
+    return 0 if see_to_driver() and see_to_browser() else 1
+
+
+def see_to_browser() -> bool:
     """Find a browser, or install one and find it then."""
     named = os.environ.get("SCRAPER_BROWSER_PATH", "").strip()
     configured = Path(named).expanduser() if named else None
     if found := find_browser(configured):
         say(f"the scraper will use {found}")
-        return 0
+        return True
     if configured:
         print(f"setup: SCRAPER_BROWSER_PATH names {named}, which cannot be run. {CURE}", file=sys.stderr)
-        return 1
+        return False
     if running_as_root() and is_debian():
         say("installing Debian's chromium for the scraper (about a minute)")
         install(DEBIAN)
@@ -63,9 +94,9 @@ def main() -> int:
         install(PLAYWRIGHT)
     if found := find_browser(None):
         say(f"the scraper will use {found}")
-        return 0
+        return True
     print(f"setup: there is no browser for the scraper, and none could be installed. {CURE}", file=sys.stderr)
-    return 1
+    return False
 
 
 if __name__ == "__main__":
