@@ -21,7 +21,6 @@ def make_app(console: Console) -> Sanic[Any, Any]:
     app: Sanic[Any, Any] = Sanic("practice", env_prefix="PRACTICE_SANIC_", configure_logging=False)
     app.config.ACCESS_LOG = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
-    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 0.3
     app.config.MOTD = False
     app.config.REQUEST_MAX_SIZE = 65_536
     app.config.RESPONSE_TIMEOUT = LONGEST_ANSWER

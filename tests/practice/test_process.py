@@ -121,3 +121,18 @@ def test_a_store_that_refuses_is_told_in_a_sentence(tmp_path):
     ended = run("demo-data", "--store", f"file://{tmp_path}/store", "--days", "1")
     assert ended.returncode == 1
     assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.01, 0.02, 0.04, 0.08])
+def test_a_signal_that_comes_while_it_starts_is_not_lost(delay):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "services.practice"],
+        cwd=ROOT,
+        env={**os.environ, "PRACTICE_PORT": "0"},
+        stderr=subprocess.PIPE,
+    )
+    with process:
+        process.stderr.read(1)  # the first letter of its log: it handles signals by now
+        time.sleep(delay)
+        process.terminate()
+        assert process.wait(timeout=10) == 0
