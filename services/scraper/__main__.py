@@ -129,9 +129,7 @@ def _run(settings: ScraperSettings) -> int:
         if not alone:
             print(f"Another scraper already runs on {settings.state_dir}: stop it first.", file=sys.stderr)
             return TROUBLE_HERE
-        log.info(
-            "started", usage_url=settings.usage_url, zone=settings.zone_name, state_dir=settings.state_dir
-        )
+        log.info("started", usage_url=settings.usage_url, zone=settings.zone_name)
         asyncio.run(_serve(settings))
     log.info("stopped")
     return 0
@@ -191,9 +189,6 @@ def _login(settings: ScraperSettings) -> int:
 def _status(settings: ScraperSettings, *, as_json: bool) -> int:
     folder = settings.state_dir
     clock = SystemClock()
-    if not folder.is_dir():
-        print(f"There is no scraper's folder at {folder}: it has not run yet.", file=sys.stderr)
-        return TROUBLE_HERE
     overview = Overview(
         running=is_running(folder),
         state_dir=str(folder),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from services.scraper.outcome import Outcome
+from services.scraper.outcome import GOOD, Outcome, sentence
 from services.scraper.recorder import Recorder
 from services.scraper.schedule import Pace, first_delay, next_turn
 from services.scraper.sender import Sender
@@ -72,11 +72,14 @@ class Scraping:
         self._unkept.append(outcome)
         while self._unkept:
             try:
-                self._recorder.record(self._unkept[0])
+                news = self._recorder.record(self._unkept[0])
             except OSError as error:
                 log.warning("a reading could not be kept, it will be tried again", reason=str(error))
                 return
-            self._unkept.popleft()
+            kept = self._unkept.popleft()
+            if news:
+                write = log.info if kept.state in GOOD else log.warning
+                write("scraping: " + kept.state.replace("_", " "), detail=sentence(kept))
         self._recorded()
 
     def _first_delay(self) -> float:

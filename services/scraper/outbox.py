@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from shared.clock import Clock
-from shared.files import TEMPORARY, private_folder, publish, sync_folder, write_temporary
+from shared.files import TEMPORARY, private_folder, replace, sync_folder
 from shared.schemas.codec import Document, decode_document, digest, encode, encode_pretty
 
 __all__ = ["Item", "Outbox", "Stock", "take_stock"]
@@ -60,11 +60,8 @@ class Outbox:
     def add(self, document: Document) -> int:
         """Put a snapshot on the disk; returns how many of the oldest were dropped for it. Raises OSError."""
         self._scan()
-        data = encode(document)
-        temporary = write_temporary(self._folder, data)
         name = self._new_name(document)
-        publish(temporary, self._folder / name)
-        sync_folder(self._folder)
+        replace(self._folder / name, encode(document))
         self._names.append(name)
         dropped = max(0, len(self._names) - self._max_items)
         for _ in range(dropped):
@@ -95,8 +92,7 @@ class Outbox:
     def reject(self, item: Item, status: int, answer: str) -> None:
         """Set aside an item that the receiver will never take, with what it answered."""
         note = {"status": status, "answer": answer[:LONGEST_ANSWER], "at": self._clock.now()}
-        temporary = write_temporary(self._rejected, encode_pretty(note))
-        publish(temporary, self._rejected / item.name.replace(".json", ".answer.json"))
+        replace(self._rejected / item.name.replace(".json", ".answer.json"), encode_pretty(note))
         self._move(item.name, self._rejected)
 
     def _new_name(self, document: Document) -> str:

@@ -7,11 +7,10 @@ import structlog
 
 from services.scraper.captures import Captures
 from services.scraper.outbox import Outbox
-from services.scraper.outcome import GOOD, Outcome, sentence
+from services.scraper.outcome import Outcome
 from services.scraper.status import Board
 from shared.files import replace
 from shared.schemas.codec import Document, decode_document, decode_snapshot, encode_pretty, to_document
-from shared.schemas.usage import Snapshot
 
 __all__ = ["LAST_READING", "Recorder", "read_last"]
 
@@ -30,8 +29,8 @@ class Recorder:
         self._captures = captures
         self._board = board
 
-    def record(self, outcome: Outcome) -> None:
-        """Keep an outcome. A snapshot is on the disk when this returns. Raises OSError."""
+    def record(self, outcome: Outcome) -> bool:
+        """Keep an outcome, on the disk when this returns; True if its state is news. Raises OSError."""
         dropped = 0
         if outcome.snapshot:
             document: Document = to_document(outcome.snapshot)
@@ -41,14 +40,14 @@ class Recorder:
             self._captures.keep(outcome.page)
         if dropped:
             log.warning("the outbox is full, the oldest snapshots were dropped", dropped=dropped)
-        if self._board.scraped(outcome, dropped=dropped):
-            write = log.info if outcome.state in GOOD else log.warning
-            write("scraping: " + outcome.state.replace("_", " "), detail=sentence(outcome))
+        return self._board.scraped(outcome, dropped=dropped)
 
 
-def read_last(state_dir: Path) -> Snapshot | None:
-    """Return the last good reading, None when there is none or its file is damaged."""
+def read_last(state_dir: Path) -> Document | None:
+    """Return the last good reading as it was written, None when there is none or its file is damaged."""
     try:
-        return decode_snapshot(decode_document((state_dir / LAST_READING).read_bytes()))
+        document = decode_document((state_dir / LAST_READING).read_bytes())
+        decode_snapshot(document)
     except (OSError, msgspec.DecodeError):
         return None
+    return document

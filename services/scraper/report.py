@@ -6,6 +6,7 @@ import msgspec
 
 from services.scraper.outbox import Stock
 from services.scraper.status import Status
+from shared.schemas.codec import Document, decode_snapshot
 from shared.schemas.usage import Reading, Snapshot
 from shared.timestamps import to_iso
 
@@ -19,7 +20,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     state_dir: str
     status: Status
     outbox: Stock
-    last_reading: Snapshot | None = None
+    last_reading: Document | None = None
 
 
 def figures(snapshot: Snapshot) -> list[str]:
@@ -61,9 +62,9 @@ def overview_lines(overview: Overview, now: datetime) -> list[str]:
         since = f" since {to_iso(status.since)}" if status.since else ""
         lines += [f"State      {status.state.replace('_', ' ')}{since}", f"           {status.message}"]
     if overview.last_reading:
-        taken = overview.last_reading.last_updated
-        lines.append(f"Last good  {to_iso(taken)}, {_ago(now - taken)}")
-        lines += [f"           {line}" for line in figures(overview.last_reading)]
+        last = decode_snapshot(overview.last_reading)
+        lines.append(f"Last good  {to_iso(last.last_updated)}, {_ago(now - last.last_updated)}")
+        lines += [f"           {line}" for line in figures(last)]
     if overview.running and status.next_scrape_at:
         lines.append(f"Next       {to_iso(status.next_scrape_at)}")
     return [*lines, *_outbox_lines(overview, now)]

@@ -60,7 +60,7 @@ def _choose(ours: Reading | None, theirs: Reading | None) -> Reading | None:
     same_state = ours.percentage_used == 0 and theirs.state in {"idle", "unused"} and not ours.resets_at
     return msgspec.structs.replace(
         ours,
-        resets_in=theirs.resets_in,
+        resets_in="" if _resets_differ(ours, theirs) else theirs.resets_in,
         resets_at=ours.resets_at or (None if ours.state == "idle" else theirs.resets_at),
         state=theirs.state if same_state else ours.state or theirs.state,
         label=theirs.label or ours.label,
@@ -83,10 +83,16 @@ def _differences(limit: str, ours: Reading, theirs: Reading) -> list[str]:
     one, other = (reading.percentage_shown or reading.percentage_used for reading in (ours, theirs))
     if abs(one - other) > TOLERANCE:
         found.append(f"{name}: the JSON says {one:g} %, the page {other:g} %")
-    if ours.resets_at and theirs.resets_at and abs(ours.resets_at - theirs.resets_at) > RESET_TOLERANCE:
-        moments = (f"{moment:%a %H:%M} UTC" for moment in (ours.resets_at, theirs.resets_at))
+    if _resets_differ(ours, theirs):
+        moments = (f"{moment:%a %H:%M} UTC" for moment in (ours.resets_at, theirs.resets_at) if moment)
         found.append(f"{name}: its reset is {' in the JSON, '.join(moments)} on the page")
     return found
+
+
+def _resets_differ(ours: Reading, theirs: Reading) -> bool:
+    if not ours.resets_at or not theirs.resets_at:
+        return False
+    return abs(ours.resets_at - theirs.resets_at) > RESET_TOLERANCE
 
 
 def _credits(

@@ -3,7 +3,8 @@
 From the number outwards, the first ancestor that holds the name of any row decides. If all names in it are
 the label of one limit, the number is that limit's. If there are several, as in a list whose rows have no
 boxes of their own, the number belongs to the nearest label before it, provided that nothing but a row's
-content stands between them and that no other label is nearer on the screen. Else it belongs to nobody.
+content stands between them, that no other label is nearer on the screen, and that neither of them has a box
+that says it is of another row. Else it belongs to nobody.
 """
 
 from collections import defaultdict
@@ -12,28 +13,42 @@ from collections.abc import Iterator
 import msgspec
 
 from services.scraper.extract.captured import Box, Element
-from services.scraper.extract.tokens import CONTENT, HEADS, NAMES, Token, meter_limit
+from services.scraper.extract.meanings import CONTENT, HEADS, NAMES, meter_limit
+from services.scraper.extract.tokens import Token
 
-__all__ = ["Row", "find_rows"]
+__all__ = ["Row", "Rows", "find_rows"]
 
 ALIGNED = 4
 """Pixels by which two labels' distances may differ and still count as the same."""
 
 
 class Row(msgspec.Struct, frozen=True):
-    """What was found of one limit: its labels and content; `torn` when a meter in it names another limit."""
+    """One row: the limit it is of, its label, and what belongs to it.
 
-    labels: list[Token]
+    `loose` when some of it was found by order, not by a box. A meter that names a limit nobody labelled
+    stands in a row without a label.
+    """
+
+    limit: str
+    label: Token | None
     content: list[Token]
-    torn: bool = False
+    loose: bool = False
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """All rows of known limits, and the limits that a meter claims against the row it stands in."""
+
+    rows: list[Row]
+    torn: set[str]
 
 
 class Place(msgspec.Struct, frozen=True):
-    """The tokens and where they stand: per element its parent, and the names seen inside it."""
+    """The tokens and where they stand: per element its parent, and the names and content seen inside it."""
 
     tokens: list[Token]
     parents: list[int]
     names: dict[int, list[Token]]
+    content: dict[int, list[Token]]
 
     def ancestors(self, element: int) -> Iterator[int]:
         """Yield the element and all it stands in, inner ones first."""
@@ -41,36 +56,61 @@ class Place(msgspec.Struct, frozen=True):
             yield element
             element = self.parents[element]
 
+    def branch(self, token: Token, container: int) -> int | None:
+        """Return the container's child in which the token stands; None for the container's own text."""
+        inside = (one for one in self.ancestors(token.element) if self.parents[one] == container)
+        return next(inside, None)
 
-def find_rows(tokens: list[Token], elements: list[Element]) -> dict[str, Row]:
-    """Gather each limit's labels and content; a limit without a label is not in the answer."""
+
+def find_rows(tokens: list[Token], elements: list[Element]) -> Rows:
+    """Gather the rows, in the order of their labels."""
     place = _survey(tokens, elements)
-    labels: dict[str, list[Token]] = defaultdict(list)
-    content: dict[str, list[Token]] = defaultdict(list)
+    labels = [token for token in tokens if token.kind in HEADS]
+    content: dict[int, list[Token]] = defaultdict(list)
+    loose: set[int] = set()
     torn: set[str] = set()
+    unlabelled: list[Row] = []
     for token in tokens:
-        if token.kind in HEADS:
-            labels[token.meaning.limit].append(token)
-        elif token.kind in CONTENT:
-            owners = _owners(token, place)
-            torn.update(owners if len(owners) > 1 else ())
-            for limit in owners:
-                content[limit].append(token)
-    return {limit: Row(labels[limit], content[limit], limit in torn) for limit in {*labels, *content}}
+        if token.kind not in CONTENT:
+            continue
+        label, boxed = _row_label(token, place)
+        owners = _owners(token, label)
+        if len(owners) > 1:
+            torn |= owners
+        elif owners and label:
+            content[label.order].append(token)
+            loose |= set() if boxed else {label.order}
+        elif owners:
+            _place_by_name(token, owners.pop(), labels, content, unlabelled)
+    rows = [Row(one.meaning.limit, one, content[one.order], one.order in loose) for one in labels]
+    return Rows(rows + unlabelled, torn)
+
+
+def _place_by_name(
+    meter: Token, limit: str, labels: list[Token], content: dict[int, list[Token]], unlabelled: list[Row]
+) -> None:
+    """Put a meter that stands apart into the one row of the limit it names, if there is just one."""
+    own = [label for label in labels if label.meaning.limit == limit]
+    if len(own) == 1:
+        content[own[0].order].append(meter)
+    else:
+        unlabelled.append(Row(limit, None, [meter]))
 
 
 def _survey(tokens: list[Token], elements: list[Element]) -> Place:
-    place = Place(tokens, [element.parent for element in elements], defaultdict(list))
+    parents = [element.parent for element in elements]
+    place = Place(tokens, parents, defaultdict(list), defaultdict(list))
     for token in tokens:
-        if token.kind in NAMES:
-            for ancestor in place.ancestors(token.element):
+        for ancestor in place.ancestors(token.element):
+            if token.kind in NAMES:
                 place.names[ancestor].append(token)
+            elif token.kind in CONTENT:
+                place.content[ancestor].append(token)
     return place
 
 
-def _owners(token: Token, place: Place) -> set[str]:
+def _owners(token: Token, label: Token | None) -> set[str]:
     """Name the limits that claim a token, by its row and, for a meter, by its name: two contradict."""
-    label = _row_label(token, place)
     by_row = {label.meaning.limit} if label else set()
     if token.kind == "summary":
         return by_row & {token.meaning.limit}
@@ -82,11 +122,14 @@ def _owners(token: Token, place: Place) -> set[str]:
     return by_row | ({named} if named else set())
 
 
-def _row_label(token: Token, place: Place) -> Token | None:
+def _row_label(token: Token, place: Place) -> tuple[Token | None, bool]:
+    """Return the label a token belongs to, and whether a box holds just the two."""
     for ancestor in place.ancestors(token.element):
         if names := place.names.get(ancestor):
-            return _only_label(names) or _label_before(token, ancestor, names, place)
-    return None
+            if only := _only_label(names):
+                return only, True
+            return _label_before(token, ancestor, names, place), False
+    return None, False
 
 
 def _only_label(names: list[Token]) -> Token | None:
@@ -104,15 +147,25 @@ def _label_before(token: Token, container: int, names: list[Token], place: Place
     between = place.tokens[label.order + 1 : token.order]
     if any(other.kind not in CONTENT for other in between):
         return None
-    if not _alone_in_branch(label, container, place) or not _nearest_above(label, token, before[:-1]):
+    if not _fit(label, token, container, place) or not _nearest_above(label, token, before[:-1]):
         return None
     return label
 
 
-def _alone_in_branch(label: Token, container: int, place: Place) -> bool:
-    """Tell a row's own heading from one of several column heads: nothing else is named in its branch."""
-    branch = next((one for one in place.ancestors(label.element) if place.parents[one] == container), None)
-    return branch is None or _only_label(place.names[branch]) is not None
+def _fit(label: Token, token: Token, container: int, place: Place) -> bool:
+    """Tell whether the boxes around label and token can be parts of one row.
+
+    They cannot when the label's box names something else too, as a row of column heads does. And where it
+    holds content of its own, it is a row, or the head of one: then only what stands beside it without a box,
+    and is not of a kind it has already, can be more of the same.
+    """
+    head, body = place.branch(label, container), place.branch(token, container)
+    if head is None or body is None:
+        return True
+    if not _only_label(place.names[head]):
+        return False
+    held = {one.kind == "reset" for one in place.content[head]}
+    return not held or (body == token.element and (token.kind == "reset") not in held)
 
 
 def _nearest_above(label: Token, token: Token, rivals: list[Token]) -> bool:

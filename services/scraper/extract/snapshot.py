@@ -64,11 +64,11 @@ def extract(page: CapturedPage, *, collector: str) -> Snapshot | Unreadable:
 
 
 def _unplaced(readings: dict[str, Reading]) -> dict[str, str]:
-    """Tell of readings whose reset has words but no moment: they are whole but for that."""
+    """Tell of readings whose reset is known to come, but not when: they are whole but for that."""
     return {
-        f"{section(limit)}.resetsAt": f"it cannot be told when this is: {one.resets_in[:100]}"
+        f"{section(limit)}.resetsAt": f"it cannot be told when this is: {one.resets_in[:100] or 'no words'}"
         for limit, one in readings.items()
-        if one.state == "open" and one.resets_in and not one.resets_at
+        if one.state == "open" and not one.resets_at
     }
 
 

@@ -42,7 +42,7 @@ def _span(days: str, hours: str, minutes: str, joint: str) -> re.Pattern[str]:
     )
 
 
-def _forms(table: tuple[dict[str, int], ...], at: str, halves: str) -> tuple[re.Pattern[str], ...]:
+def _forms(table: tuple[dict[str, int], ...], on: str, at: str, halves: str) -> tuple[re.Pattern[str], ...]:
     """Build every way of writing a moment, each with a 12-hour and with a 24-hour clock."""
     weekdays, months, relative = map(_any_of, table)
     clocks = (
@@ -53,7 +53,7 @@ def _forms(table: tuple[dict[str, int], ...], at: str, halves: str) -> tuple[re.
     date = rf"(?:{weekday},? )?(?P<month>{months})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
     before_clock = ("", rf"{weekday},? ", rf"(?P<relative>{relative}),? ", rf"{date},? ")
     dated = [rf"{before}(?:{at} )?{clock}" for before in before_clock for clock in clocks]
-    return tuple(re.compile(form) for form in [*dated, date])
+    return tuple(re.compile(rf"(?:{on} )?{form}") for form in [*dated, date])
 
 
 _WEEKDAYS = _names(
@@ -73,7 +73,7 @@ ENGLISH = TimeWords(
     relative_days=_RELATIVE,
     afternoon=frozenset({"pm"}),
     span=_span(r"d|days?", r"h|hrs?|hours?", r"m|mins?|minutes?", r"(?:,? (?:and )?|)"),
-    forms=_forms((_WEEKDAYS, _MONTHS, _RELATIVE), "at", r"[ap]\.? ?m\.?"),
+    forms=_forms((_WEEKDAYS, _MONTHS, _RELATIVE), "on", "at", r"[ap]\.? ?m\.?"),
 )
 
 LANGUAGES = (ENGLISH,)

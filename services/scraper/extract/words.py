@@ -66,7 +66,7 @@ ENGLISH = Words(
         SESSION: _pattern(rf"(?:.*\. )?{_PERCENT} of your session limit used(?: so far)?"),
         WEEKLY: _pattern(rf"(?:.*\. )?{_PERCENT} of your weekly limit used(?: so far)?"),
     },
-    reset=_pattern(r"resets?(?: in)? (?P<words>\S.{0,60})"),
+    reset=_pattern(r"resets?(?: in)? (?P<words>(?!in$)\S.{0,60})"),
     idle=_pattern(r"starts when (?:a|your first|the first) message is sent|starts when you send a message"),
     unused=_pattern(r"you (?:haven't|have not) used (?P<model>.{1,40}?) yet"),
     spent=_pattern(r"(?P<amount>\S{1,24}(?: [a-z]{3})?) spent"),

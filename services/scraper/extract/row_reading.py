@@ -1,0 +1,131 @@
+"""Reads one row: its percentage, its state and its reset, or the reason why not (pure)."""
+
+from datetime import datetime
+
+from services.scraper.extract.found import EXPECTED, TOLERANCE, reading
+from services.scraper.extract.meanings import Kind
+from services.scraper.extract.moment import Moment
+from services.scraper.extract.money import parse_money, whole
+from services.scraper.extract.resets import Horizon, contradicts, parse_reset, understood
+from services.scraper.extract.rows import Row
+from services.scraper.extract.tokens import Token
+from services.scraper.extract.words import CREDITS, SESSION, SONNET
+from shared.schemas.usage import CreditsReading, Reading
+
+__all__ = ["AbsentError", "RefusedError", "read_credits", "read_row"]
+
+UNUSED_MEANS = 0.5
+"""A limit said to be untouched must not show more than this."""
+
+
+class RefusedError(ValueError):
+    """The row contradicts itself; the text says how."""
+
+
+class AbsentError(ValueError):
+    """The row has no percentage; the text says what it has."""
+
+
+def read_row(row: Row, moment: Moment) -> Reading | None:
+    """Read one row; None for a model's name that heads no row. Raises RefusedError or AbsentError."""
+    resets, states = _of(row, "reset"), _of(row, "idle") + _of(row, "unused")
+    expected, timed = row.limit in EXPECTED, bool(resets or states)
+    if not expected and _is_mention(row, timed=timed):
+        return None
+    percentage = _percentage(row, timed=timed, lone=expected and not row.loose)
+    label = row.label.meaning.words if row.label and not expected and row.limit != SONNET else None
+    if states:
+        return _closed(row.limit, states, percentage, resets, label)
+    if percentage is None:
+        raise AbsentError("its label is there, but no percentage stands in its row")
+    if percentage == 0 and not any(understood(token.meaning.words) for token in resets):
+        raise AbsentError("0 % stands in its row, but neither a reset nor words that make it a fact")
+    words, at = _reset(row.limit, resets, moment)
+    return reading(percentage, state="open" if resets else None, words=words, resets_at=at, label=label)
+
+
+def _is_mention(row: Row, *, timed: bool) -> bool:
+    """Tell a model's name in passing from a row: a row has content, and mostly tells of a reset."""
+    return not row.content or (row.label is not None and row.label.meaning.weak and not timed)
+
+
+def _of(row: Row, kind: Kind) -> list[Token]:
+    return [token for token in row.content if token.kind == kind]
+
+
+def _percentage(row: Row, *, timed: bool, lone: bool) -> float | None:
+    """Choose the row's percentage.
+
+    Where the row tells of no reset, only the words `N% used` count, and only if `lone` allows it. Raises
+    RefusedError when the row shows two percentages, or one that may be something else.
+    """
+    used = _values(row, "used")
+    exact = used or _values(row, "summary")
+    spread = [
+        *exact,
+        *_values(row, "summary"),
+        *_values(row, "meter"),
+        *([] if exact else _values(row, "bare")),
+    ]
+    if not spread:
+        return None
+    if len(set(used)) > 1 or max(spread) - min(spread) > TOLERANCE:
+        shown = ", ".join(f"{whole(value)} %" for value in sorted(set(spread)))
+        raise RefusedError(f"its row shows several percentages: {shown}")
+    if not timed and not (exact and lone):
+        raise RefusedError(f"{whole(spread[0])} % stands in its row, but nothing that makes it this limit's")
+    return spread[0]
+
+
+def _values(row: Row, kind: Kind) -> list[float]:
+    return [token.meaning.value for token in _of(row, kind) if token.meaning.value is not None]
+
+
+def _closed(
+    limit: str, states: list[Token], percentage: float | None, resets: list[Token], label: str | None
+) -> Reading:
+    """Read a limit whose window is not open, or a model that was never used: 0 % is a fact then."""
+    kinds = {token.kind for token in states}
+    strangers = [token for token in states if token.kind == "unused" and token.meaning.limit != limit]
+    if len(kinds) > 1 or strangers or resets or (percentage or 0) > UNUSED_MEANS:
+        raise RefusedError("its row says it is untouched, and also says otherwise")
+    return reading(0, state=states[0].kind, words=states[0].meaning.words, label=label)
+
+
+def _reset(limit: str, resets: list[Token], moment: Moment) -> tuple[str, datetime | None]:
+    """Return the reset's words and moment; raises RefusedError when the row cannot be this limit's."""
+    if not resets:
+        return "", None
+    horizon: Horizon = "session" if limit == SESSION else "weekly"
+    every = {token.meaning.words for token in resets}
+    moments = {parse_reset(words, moment.base, moment.zone, horizon) for words in every}
+    if len(every) > 1 and (len(moments) > 1 or None in moments):
+        raise RefusedError(f"its row shows several resets: {', '.join(sorted(every))}")
+    words = resets[0].meaning.words
+    if contradicts(words, moment.base, moment.zone, horizon):
+        raise RefusedError(f"the reset in its row ({words}) is not one this limit can have")
+    return words, moments.pop()
+
+
+def read_credits(rows: list[Row], moment: Moment) -> CreditsReading | None:
+    """Read what was spent beyond the plan; None when the page names no amount. Raises RefusedError.
+
+    Heading and amount both head the row, so their content is read together.
+    """
+    amounts = {row.label.meaning.words for row in rows if row.label and row.label.kind == "spent"}
+    if not amounts:
+        return None
+    money = parse_money(amounts.pop())
+    if amounts or not money:
+        raise RefusedError("its row shows several amounts")
+    content = [token for row in rows for token in row.content]
+    whole_row = Row(CREDITS, None, content)
+    percentage = _percentage(whole_row, timed=True, lone=True)
+    resets = {token.meaning.words for token in _of(whole_row, "reset")}
+    resets_at = parse_reset(resets.pop(), moment.base, moment.zone, "monthly") if len(resets) == 1 else None
+    return CreditsReading(
+        used=money.amount,
+        currency=money.currency,
+        percentage_used=None if percentage is None else whole(percentage),
+        resets_at=resets_at,
+    )
