@@ -1,80 +1,124 @@
-"""The order of versions (pure): which one is the newest, the N-th, the nearest to a moment."""
+"""The order of versions (pure): which one is the newest, the N-th, the nearest to a moment.
 
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Sequence
+Versions are in the order of their times. An id tells its time to the second only, so the order of versions
+of one second comes from `rank`, which is asked when an answer depends on it, and only then: it may have to
+read them.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from shared.store.keys import matches_digest, stamp, time_of
 
-__all__ = ["Index"]
+__all__ = ["Index", "Rank"]
 
-_AFTER_ANY_TAIL = "-g"
-"""Sorts behind every `-{hex}` of the same second."""
+Rank = Callable[[str], Any]
+"""What versions of the same second are sorted by; the same for the same id, always."""
+
+_STAMP = len("2026-11-22T12-00-00")
+
+
+def _stamp_of(version_id: str) -> str:
+    return version_id[:_STAMP]
+
+
+def _by_id(version_id: str) -> str:
+    return version_id
 
 
 class Index:
     """Ids of one account's versions, oldest first."""
 
-    def __init__(self, ids: Iterable[str] = ()) -> None:
+    def __init__(self, ids: Iterable[str] = (), rank: Rank = _by_id) -> None:
         """Take ids in any order."""
         self._ids = sorted(ids)
+        self._rank = rank
+        self._ranked: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def __contains__(self, version_id: str) -> bool:
-        return self.number(version_id) is not None
+        return version_id in self._second(version_id)
 
     @property
     def ids(self) -> Sequence[str]:
-        """All ids, oldest first; not to be changed."""
+        """All ids, oldest first, those of one second in any order; not to be changed."""
         return self._ids
 
     @property
     def newest(self) -> str | None:
         """The newest version by version time, None when there is none."""
-        return self._ids[-1] if self._ids else None
+        return self.at(-1)
 
     def add(self, version_id: str) -> None:
         """Put an id in its place in time; an id that is there already stays single."""
         if version_id not in self:
-            insort(self._ids, version_id)
+            self._ids.insert(bisect_right(self._ids, _stamp_of(version_id), key=_stamp_of), version_id)
+            self._ranked.discard(_stamp_of(version_id))
 
     def discard(self, version_id: str) -> None:
         """Take an id out; an id that is not there is no error."""
-        number = self.number(version_id)
-        if number is not None:
-            del self._ids[number - 1]
+        start = bisect_left(self._ids, _stamp_of(version_id), key=_stamp_of)
+        second = self._second(version_id)
+        if version_id in second:
+            del self._ids[start + second.index(version_id)]
 
     def number(self, version_id: str) -> int | None:
         """Return a version's number, 1 = oldest, None when it is not here."""
-        place = bisect_left(self._ids, version_id)
-        found = place < len(self._ids) and self._ids[place] == version_id
-        return place + 1 if found else None
+        start = self._sort_second(_stamp_of(version_id))
+        second = self._second(version_id)
+        return start + second.index(version_id) + 1 if version_id in second else None
 
     def at(self, number: int) -> str | None:
         """Return the id with a number: 1 = oldest, -1 = newest; None outside the history."""
         if number == 0 or not -len(self._ids) <= number <= len(self._ids):
             return None
-        return self._ids[number - 1 if number > 0 else number]
+        place = number - 1 if number > 0 else number
+        self._sort_second(_stamp_of(self._ids[place]))
+        return self._ids[place]
 
     def as_of(self, moment: datetime) -> str | None:
-        """Return the newest version at or before a moment, None when all are later."""
-        place = bisect_right(self._ids, stamp(moment) + _AFTER_ANY_TAIL)
-        return self._ids[place - 1] if place else None
+        """Return the newest version at or before a moment (to the second), None when all are later."""
+        return self.at(place) if (place := bisect_right(self._ids, stamp(moment), key=_stamp_of)) else None
 
     def nearest(self, moment: datetime) -> str | None:
         """Return the version nearest in time to a moment; of two equally near, the earlier."""
-        place = bisect_right(self._ids, stamp(moment) + _AFTER_ANY_TAIL)
-        around = self._ids[max(place - 1, 0) : place + 1]
-        return min(around, key=lambda version_id: abs(time_of(version_id) - moment), default=None)
+        place = bisect_right(self._ids, stamp(moment), key=_stamp_of)
+        around = [self.at(number) for number in (place, place + 1) if number]
+        found = [version_id for version_id in around if version_id]
+        return min(found, key=lambda version_id: abs(time_of(version_id) - moment), default=None)
 
     def with_digest(self, fingerprint: str) -> list[str]:
         """Return the ids that can have been made from a digest; looks at every one."""
         return [version_id for version_id in self._ids if matches_digest(version_id, fingerprint)]
 
     def between(self, start: datetime | None, end: datetime | None) -> Sequence[str]:
-        """Return the ids with start <= version time < end, oldest first; None leaves that side open."""
-        first = bisect_left(self._ids, stamp(start)) if start else 0
-        last = bisect_left(self._ids, stamp(end)) if end else len(self._ids)
+        """Return the ids with start <= version time < end, oldest first; None leaves that side open.
+
+        The last of them is the newest; others of one second may come in any order.
+        """
+        first = bisect_left(self._ids, stamp(start), key=_stamp_of) if start else 0
+        last = bisect_left(self._ids, stamp(end), key=_stamp_of) if end else len(self._ids)
+        if last > first:
+            self._sort_second(_stamp_of(self._ids[last - 1]))
         return self._ids[first:last]
+
+    def _second(self, version_id: str) -> Sequence[str]:
+        """Return the ids of an id's second."""
+        start = bisect_left(self._ids, _stamp_of(version_id), key=_stamp_of)
+        end = start
+        while end < len(self._ids) and self._ids[end].startswith(_stamp_of(version_id)):
+            end += 1
+        return self._ids[start:end]
+
+    def _sort_second(self, second: str) -> int:
+        """Sort the ids of a second by rank, once; return the place of the first."""
+        start = bisect_left(self._ids, second, key=_stamp_of)
+        members = self._second(second)
+        if len(members) > 1 and second not in self._ranked:
+            self._ids[start : start + len(members)] = sorted(members, key=self._rank)
+            self._ranked.add(second)
+        return start

@@ -12,6 +12,7 @@ from shared.store.index import Index
 from shared.store.keys import month_of
 from shared.store.metadata import Lifetime, Metadata, summarise
 from shared.store.placing import checked_account, ids_to_try
+from shared.store.ranking import rank_of
 from shared.timestamps import to_iso_millis
 
 __all__ = ["MemoryStore"]
@@ -19,7 +20,7 @@ __all__ = ["MemoryStore"]
 
 class _Account:
     def __init__(self) -> None:
-        self.index = Index()
+        self.index = Index(rank=lambda version_id: rank_of(version_id, self.versions[version_id].document))
         self.versions: dict[str, Version] = {}
         self.archive: dict[str, Version] = {}
         self.lifetime = Lifetime()

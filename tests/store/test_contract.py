@@ -76,6 +76,25 @@ async def test_a_late_arrival_takes_its_place_in_time_and_never_becomes_the_late
     assert oldest.version == late
 
 
+@pytest.mark.parametrize("order", [1, -1])
+async def test_of_readings_within_one_second_the_later_is_the_latest(store: Store, order: int) -> None:
+    readings = [snapshot(NOON + timedelta(milliseconds=100 * place), place) for place in range(9)]
+    for document in readings[::order]:
+        await store.append("default", document, NOON + minutes(1))
+    latest = await store.latest("default")
+    numbered = [await store.by_number("default", number) for number in range(1, 10)]
+    assert latest is not None
+    assert latest.version.document["currentSession"]["percentageUsed"] == 8
+    assert (latest.number, latest.total) == (9, 9)
+    assert [
+        found.version.document["currentSession"]["percentageUsed"] for found in numbered if found
+    ] == list(range(9))
+    assert [found.number for found in numbered if found] == list(range(1, 10))
+    assert (await store.between("default", None, None))[-1] == latest.version.id
+    with pytest.raises(StoreConflictError):
+        await store.delete("default", [latest.version.id], NOON)
+
+
 async def test_unknown_fields_are_kept(store: Store) -> None:
     await store.append("default", snapshot(moonPhase={"name": "full"}), NOON)
     latest = await store.latest("default")

@@ -7,7 +7,7 @@ log; what somebody changed by hand shows as a folder newer than the log says, an
 import contextlib
 import os
 
-from shared.store.index import Index
+from shared.store.index import Index, Rank
 from shared.store.keys import id_of_file
 from shared.store.volume.entries import Entries, adding, removing, settled
 from shared.store.volume.indexlog import IndexLog, Mark
@@ -22,9 +22,10 @@ _MANY = 64
 class FollowedIndex:
     """The order of one account's versions. Not safe for threads: the caller keeps them out."""
 
-    def __init__(self, layout: Layout) -> None:
-        """Look at nothing yet."""
-        self.index = Index()
+    def __init__(self, layout: Layout, rank: Rank) -> None:
+        """Look at nothing yet; `rank` orders the versions of one second."""
+        self._rank = rank
+        self.index = Index(rank=rank)
         self._layout = layout
         self._folder = os.fspath(layout.history)
         self._log = IndexLog(layout.index_log)
@@ -110,7 +111,7 @@ class FollowedIndex:
         if entries is None:
             return False
         if not grew:
-            self.index = Index()
+            self.index = Index(rank=self._rank)
         self._apply(entries)
         self._mark, self._loaded = mark, True
         return True
@@ -119,7 +120,7 @@ class FollowedIndex:
         changes = [(stored, i) for stored, i in entries.changes if i not in self._left_out]
         if len(changes) > _MANY:
             net = dict.fromkeys(self.index.ids, True) | {i: stored for stored, i in changes}
-            self.index = Index(i for i, stored in net.items() if stored)
+            self.index = Index((i for i, stored in net.items() if stored), self._rank)
         else:
             for stored, version_id in changes:
                 (self.index.add if stored else self.index.discard)(version_id)
@@ -130,7 +131,7 @@ class FollowedIndex:
         folder_time = self._folder_time()
         ids = self._scan() if folder_time is not None else []
         self._left_out &= set(ids)
-        self.index = Index(i for i in ids if i not in self._left_out)
+        self.index = Index((i for i in ids if i not in self._left_out), self._rank)
         self._settled, self._loaded = folder_time, True
         if folder_time is None:
             return

@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from enum import Enum
 from typing import NamedTuple, TypeVar
 
@@ -10,6 +11,8 @@ import structlog
 
 from shared.store.base import Found, Version
 from shared.store.index import Index
+from shared.store.keys import time_of
+from shared.store.ranking import rank_of
 from shared.store.volume.followed import FollowedIndex
 from shared.store.volume.layout import Layout
 from shared.store.volume.versionfile import (
@@ -47,7 +50,7 @@ class History:
         """Look at nothing yet; the first question does."""
         self.account = account
         self.layout = layout
-        self._followed = FollowedIndex(layout)
+        self._followed = FollowedIndex(layout, self._rank)
         self._guard = threading.Lock()
         self._recent = RecentVersions()
 
@@ -136,6 +139,12 @@ class History:
             self._followed.leave_out(version_id)
         self._recent.drop(version_id)
         _log.error("version is damaged", account=self.account, version=version_id, reason=reason)
+
+    def _rank(self, version_id: str) -> tuple[datetime, datetime, str]:
+        try:
+            return rank_of(version_id, self._version(version_id, wait=True).document)
+        except (OSError, DamagedVersionError):  # whoever asks for it will find out
+            return time_of(version_id), time_of(version_id), version_id
 
     def _version(self, version_id: str, *, wait: bool) -> Version:
         known = self._recent.get(version_id)
