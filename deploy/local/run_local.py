@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -171,7 +172,7 @@ def show(plan: Plan) -> None:
         practice = f"{plan.address('practice')}/  (the practice console: change its figures and layout there)"
     kept = plan.environment.get("CLAUDE_SYNC_API_KEY_FILE", "CLAUDE_SYNC_API_KEY")
     rows = {
-        "Dashboard": f"{receiver}/#key={plan.key}",
+        "Dashboard": f"{receiver}/#key={urllib.parse.quote(plan.key)}",
         "Latest": f"curl -H 'X-API-Key: {plan.key}' {receiver}/api/claude/console-usage",
         "Health": f"{receiver}/api/health",
         "Page read": practice,

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from services.receiver.refusals import Refusal
 from shared.schemas.codec import Document
-from shared.store import Found
+from shared.store.base import Found
 from shared.timestamps import to_iso_millis
 
 __all__ = [
