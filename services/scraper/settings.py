@@ -67,8 +67,7 @@ class ScraperSettings(LogSettings, frozen=True, kw_only=True):
         str | None, env("TZ", "The machine's zone, used when SCRAPER_TIME_ZONE is not set.")
     ] = None
     collector: Annotated[
-        str | None,
-        msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"),
+        Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] | None,
         env("SCRAPER_COLLECTOR", "Name of this installation, in every snapshot. By default the host's name."),
     ] = None
     sync_url: Annotated[str, HTTP, env("CLAUDE_SYNC_URL", "Where the receiver takes snapshots.")] = (

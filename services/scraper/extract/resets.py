@@ -31,6 +31,7 @@ WITHIN: dict[Horizon, timedelta] = {
 JUST_PASSED = timedelta(minutes=1)
 """A moment passed this recently may close the last window or be a whole window away: nobody can tell."""
 
+A_DAY = timedelta(hours=25)
 TWICE = timedelta(hours=2)
 """Two moments closer than this are one reading of the clock on the day it is put back."""
 
@@ -86,8 +87,19 @@ def _next(moments: list[datetime], base: datetime) -> datetime | None:
     if any(-JUST_PASSED <= moment - base <= timedelta(0) for moment in moments):
         return None
     ahead = [moment for moment in moments if moment > base]
-    twice = len(ahead) > 1 and ahead[1] - ahead[0] <= TWICE
-    return ahead[0] if ahead and not twice else None
+    return ahead[0] if ahead and not _ambiguous(ahead, base) else None
+
+
+def _ambiguous(ahead: list[datetime], base: datetime) -> bool:
+    """Tell whether the second moment is as good as the first.
+
+    The clock shows both on the day it is put back; and when it is put forward within the week, the same
+    weekday and time may come twice within seven days.
+    """
+    if len(ahead) < 2:  # noqa: PLR2004 - first and second
+        return False
+    apart = ahead[1] - ahead[0]
+    return apart <= TWICE or (apart > A_DAY and ahead[1] - base <= WITHIN["weekly"])
 
 
 def _moments(when: When, local: datetime) -> Iterator[datetime]:
