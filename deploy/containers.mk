@@ -7,7 +7,7 @@ images: setup ## build the four images and say how big they are
 	@deploy/containers/images.sh
 
 .PHONY: up
-up: images ## start everything in containers, wait until it serves, say where
+up: setup ## start everything in containers (builds the images), wait until it serves, say where
 	@$(CONTAINERS)/up.py
 
 .PHONY: down

@@ -8,6 +8,7 @@ me=images
 . deploy/containers/engine.sh
 need_engine
 [ -x .venv/bin/python ] || fail "there is no .venv: run make setup first"
+services=(janitor receiver practice scraper)
 tag=${MARIGRAPH_TAG:-latest}
 log=build/images.log
 mkdir -p build
@@ -44,8 +45,9 @@ build() {
 base=$(find_base)
 version=$(.venv/bin/python -c 'import shared; print(shared.VERSION)')
 revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
-for service in janitor receiver practice scraper; do deploy/containers/wheels.sh "$service"; done
+git diff --quiet HEAD -- shared services deploy 2>/dev/null || revision+=-dirty
+deploy/containers/wheels.sh "${services[@]}"
 say "building on $base (minutes the first time, seconds when nothing changed)"
-for service in janitor receiver practice scraper; do build "$service"; done
+for service in "${services[@]}"; do build "$service"; done
 # Stages that newer builds no longer use. Those of the last week stay: they are the build cache.
 docker image prune --force --filter label=org.opencontainers.image.vendor=Marigraph --filter until=168h >/dev/null

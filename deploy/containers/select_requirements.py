@@ -33,7 +33,7 @@ def _kept(line: str, environment: dict[str, str]) -> str:
     name, _, marker = requirement.partition(";")
     if marker and not Marker(marker).evaluate(environment):
         return ""
-    return " \\\n".join([name.strip(), *hashes.split("\0")])
+    return " \\\n    ".join([name.strip(), *(part.strip() for part in hashes.split("\0"))])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ the scraper reads the practice console.
 """
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -14,6 +15,10 @@ from typing import Any, NamedTuple
 from plan import REPOSITORY, key_file, read_env_file
 
 DEPLOY = REPOSITORY / "deploy"
+ENGINE_CURE = (
+    "  On Debian: apt-get install docker.io docker-compose, then systemctl start docker; `docker info` says"
+    " whether you may use it.\n  Without Docker: make run-local"
+)
 PRACTICE_PROJECT = "marigraph-practice"
 RECORD_PROJECT = "marigraph"
 
@@ -68,7 +73,7 @@ class Stack(NamedTuple):
         named = self.environment.get("CLAUDE_SYNC_API_KEY_FILE")
         path = Path(named).expanduser() if named else key_file(local / "key")
         try:
-            return path.read_text(encoding="utf-8").strip(), str(path)
+            return path.read_text(encoding="utf-8").strip(), os.path.relpath(path)
         except OSError as error:
             raise CannotRunError(f"the key's file {path} cannot be read: {error.strerror}") from error
 
@@ -127,10 +132,11 @@ def ask(*arguments: str) -> str:
     """Ask the engine through the docker command; raises CannotRunError with its words when it refuses."""
     docker = shutil.which("docker")
     if docker is None:
-        raise CannotRunError("there is no docker command. Without Docker: make run-local")
+        raise CannotRunError(f"there is no docker command.\n{ENGINE_CURE}")
     answer = subprocess.run([docker, *arguments], capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if answer.returncode != 0:
-        raise CannotRunError(f"the Docker engine refuses: {answer.stderr.strip() or answer.stdout.strip()}")
+        words = answer.stderr.strip() or answer.stdout.strip()
+        raise CannotRunError(f"no Docker engine answers: {words}\n{ENGINE_CURE}")
     return answer.stdout.strip()
 
 

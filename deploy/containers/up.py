@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
-from stack import CannotRunError, Container, Stack, find_stack
+from stack import DEPLOY, CannotRunError, Container, Stack, find_stack
 
 HEALTHY_SECONDS = 120
 FIRST_READING_SECONDS = 60
@@ -27,6 +27,7 @@ def main() -> int:
         stack = find_stack(os.environ)
         key, kept = stack.key()
         check_ports(stack)
+        build_images()
         say(f"starting the containers of the project {stack.project}")
         give_key(stack, key)
         start(stack)
@@ -58,6 +59,12 @@ def check_ports(stack: Stack) -> None:
                     f"port {port} cannot be had ({error.strerror}). Stop what uses it"
                     f" (make stop? make down?), or choose another: {name}={port + 1} make up"
                 ) from error
+
+
+def build_images() -> None:
+    """Build the images, or find that nothing changed."""
+    if subprocess.run([DEPLOY / "containers" / "images.sh"], check=False).returncode:  # noqa: S603 - our own command
+        raise CannotRunError("the images could not be built (see above)")
 
 
 def give_key(stack: Stack, key: str) -> None:
@@ -125,7 +132,7 @@ def show(stack: Stack, kept: str) -> None:
     receiver, practice = (f"http://127.0.0.1:{port}" for port in stack.ports.values())
     header = "X-API-Key: " + ("$CLAUDE_SYNC_API_KEY" if kept == "CLAUDE_SYNC_API_KEY" else f"$(cat {kept})")
     rows = {
-        "Dashboard": f"{receiver}/",
+        "Dashboard": f"{receiver}/  (it asks for the key)",
         "Latest": f'curl -H "{header}" {receiver}/api/claude/console-usage',
         "Health": f"{receiver}/api/health",
         "Page read": f"{practice}/  (the practice console: change its figures and layout there)"

@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# wheels.sh SERVICE: fetches what SERVICE's lock file names into build/wheels/SERVICE, for the images' Python and the
-# engine's processor, by hash. The image builds then need no package index. Does nothing while the lock has not changed.
+# Fetches what the lock files of the services named name into build/wheels, for the images' Python and the engine's
+# processor, by hash; the image builds then need no package index. Does nothing while no lock has changed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 me=wheels
 . deploy/containers/engine.sh
-service=$1
-lock=deploy/locks/$service.txt
-wheels=build/wheels/$service
-stamp=build/wheels/$service.fetched
+services=("$@")
+wheels=build/wheels
+stamp=build/wheels.fetched
 
 arch=$(docker version --format '{{.Server.Arch}}')
 case $arch in
@@ -17,19 +16,22 @@ case $arch in
   *) fail "there are no wheels for the engine's processor, $arch (amd64 and arm64 are known)" ;;
 esac
 
-wanted="$machine $(cat "$lock" deploy/containers/select_requirements.py "$0" | sha256sum | cut -d' ' -f1)"
+locks=("${services[@]/#/deploy/locks/}")
+wanted="$machine $(cat "${locks[@]/%/.txt}" deploy/containers/select_requirements.py "$0" | sha256sum | cut -d' ' -f1)"
 [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || exit 0
 
 # Debian 12 has glibc 2.36: it runs wheels built for any glibc up to that one.
 platforms=(--platform "linux_$machine" --platform "manylinux2014_$machine")
 for minor in $(seq 5 36); do platforms+=(--platform "manylinux_2_${minor}_$machine"); done
 
-say "fetching the packages of $service"
 rm -rf "$wheels" "$stamp"
 mkdir -p "$wheels"
-.venv/bin/python deploy/containers/select_requirements.py "$lock" "$machine" >"$wheels/requirements.txt"
-.venv/bin/python -m pip download --quiet --disable-pip-version-check --dest "$wheels" --no-deps --require-hashes \
-  --only-binary :all: --implementation cp --python-version 3.11 --abi cp311 "${platforms[@]}" \
-  --requirement "$wheels/requirements.txt" ||
-  fail "the packages of $service could not be fetched (see above); is the package index reachable?"
+for service in "${services[@]}"; do
+  say "fetching the packages of $service"
+  .venv/bin/python deploy/containers/select_requirements.py "deploy/locks/$service.txt" "$machine" >"$wheels/$service.txt"
+  .venv/bin/python -m pip download --quiet --disable-pip-version-check --dest "$wheels" --no-deps --require-hashes \
+    --only-binary :all: --implementation cp --python-version 3.11 --abi cp311 "${platforms[@]}" \
+    --requirement "$wheels/$service.txt" ||
+    fail "the packages of $service could not be fetched (see above); is the package index reachable?"
+done
 printf '%s\n' "$wanted" >"$stamp"
