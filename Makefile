@@ -75,6 +75,10 @@ test-browser: setup ## the tests with a real Chromium
 test-integration: setup ## the tests with containers
 	$(PYTEST) -m docker
 
+.PHONY: test-faults
+test-faults: setup ## kills and power cuts at full length (root for the latter)
+	FAULT_ROUNDS=$${FAULT_ROUNDS:-200} $(PYTEST) -s tests/faults
+
 .PHONY: bench
 bench: setup ## measure, as ratios to this machine's own ceilings
 	$(BIN)/python -m tests.bench

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 REQUIRED = {name for name in os.environ.get("MARIGRAPH_REQUIRE", "").split(",") if name}
-"""Things (`docker`, `browser`) whose absence must fail the run; CI sets it, so that nothing is left out."""
+"""Things (`docker`, `browser`, `loop_disk`) whose absence must fail the run; CI sets it, so that nothing is left out."""
 
 _left_out: dict[str, int] = {}
 
@@ -26,7 +26,13 @@ def _missing_docker() -> str:
     return "" if answer.returncode == 0 else "no Docker engine answers (docker info fails)"
 
 
-MISSING = {"browser": _missing_browser, "docker": _missing_docker}
+def _missing_loop_disk() -> str:
+    from tests.faults.disks import why_no_loop_disk  # noqa: PLC0415 - as above
+
+    return why_no_loop_disk()
+
+
+MISSING = {"browser": _missing_browser, "docker": _missing_docker, "loop_disk": _missing_loop_disk}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,74 @@
+"""A receiver as a process on a disk that may fail, and how often each fault is tried."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.clients import KEY
+
+ROUNDS = int(os.environ.get("FAULT_ROUNDS", "4"))
+"""How often each fault is tried; `make test-faults` tries many times more."""
+
+
+class Receiver:
+    """A receiver that can be started again and again on the same store and port."""
+
+    def __init__(self, store: Path, log: Path, repository: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._log = log
+        self._repository = repository
+        self._settings = {
+            "PATH": os.environ["PATH"],
+            "STORE_URL": f"file://{store}",
+            "CLAUDE_SYNC_API_KEY": KEY,
+            "RECEIVER_PORT": str(self.port),
+            "LOG_LEVEL": "warning",
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> float:
+        """Start it; the seconds until it answered."""
+        began = time.monotonic()
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "services.receiver"],
+                cwd=self._repository,
+                env=self._settings,
+                stderr=log,
+            )
+        while time.monotonic() - began < 20:
+            try:
+                urllib.request.urlopen(f"{self.address}/livez", timeout=1).close()
+            except OSError:
+                assert self._process.poll() is None, self._log.read_text()
+                time.sleep(0.02)
+            else:
+                return time.monotonic() - began
+        raise AssertionError(f"the receiver did not start: {self._log.read_text()}")
+
+    def kill(self) -> None:
+        if self._process and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+
+@pytest.fixture
+def receiver_on(tmp_path: Path, repository: Path) -> Iterator[Callable[[Path], Receiver]]:
+    made: list[Receiver] = []
+
+    def make(store: Path) -> Receiver:
+        made.append(Receiver(store, tmp_path / "receiver.log", repository))
+        return made[-1]
+
+    yield make
+    for receiver in made:
+        receiver.kill()

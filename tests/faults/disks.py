@@ -1,0 +1,69 @@
+"""A disk whose power can be cut: ext4 on a loop device (root only)."""
+
+import fcntl
+import os
+import struct
+import subprocess
+import time
+from enum import IntEnum
+from pathlib import Path
+
+EXT4_IOC_SHUTDOWN = 0x8004587D
+"""_IOR('X', 125, __u32): the file system stops at once, as when the power goes."""
+
+SIZE = 64 << 20
+
+
+class Cut(IntEnum):
+    """What the cut leaves of what was not synced (include/uapi/linux/ext4.h)."""
+
+    JOURNAL_FLUSHED = 1
+    JOURNAL_LOST = 2
+
+
+class Disk:
+    """An ext4 file system in a file, mounted in a folder of the test's own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.image = folder / "disk.img"
+        self.mounted = folder / "disk"
+        self.mounted.mkdir()
+        with self.image.open("wb") as file:
+            file.truncate(SIZE)
+        _run("mkfs.ext4", "-q", "-F", str(self.image))
+        self.mount()
+
+    def mount(self) -> None:
+        self._device = _run("losetup", "-f", "--show", str(self.image))
+        _run("mount", self._device, str(self.mounted))
+
+    def unmount(self) -> None:
+        """Let go of disk and device: a device that is still known would bring its dead file system back."""
+        _run("umount", str(self.mounted))
+        _run("losetup", "-d", self._device)
+        for _ in range(100):
+            if not _run("losetup", "-j", str(self.image)):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{self._device} is not let go")
+
+    def cut_power(self, cut: Cut) -> None:
+        descriptor = os.open(self.mounted, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.ioctl(descriptor, EXT4_IOC_SHUTDOWN, struct.pack("I", cut))
+        finally:
+            os.close(descriptor)
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
+    return done.stdout.strip()
+
+
+def why_no_loop_disk() -> str:
+    """Say why this machine cannot mount a disk of its own; empty when it can."""
+    if os.geteuid() != 0:
+        return "mounting a disk needs root"
+    found = subprocess.run(["losetup", "-f"], capture_output=True, text=True, check=False)
+    return "" if found.returncode == 0 else f"no loop device: {found.stderr.strip()}"
