@@ -26,11 +26,6 @@ __all__ = ["build_app"]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _PROCESS = secrets.token_hex(6)
 _NUMBERS = itertools.count(1)
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "SAMEORIGIN",
-}
 
 _plain_log = logging.getLogger(__name__)
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -73,7 +68,7 @@ async def _finish(request: Request, response: HTTPResponse) -> None:
         await _begin(request)
     response.headers["X-Request-ID"] = request.ctx.id
     response.headers["Date"] = _http_date(int(context_of(request).clock.now().timestamp()))
-    response.headers.update(_HEADERS)
+    response.headers["X-Content-Type-Options"] = "nosniff"
     seconds = time.perf_counter() - request.ctx.began
     route = f"/{request.route.path}" if request.route else "none"
     metrics = context_of(request).metrics

@@ -15,6 +15,8 @@ _HEADERS = {
         " require-trusted-types-for 'script'; trusted-types 'none'"
     ),
     "Cache-Control": "no-cache",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "SAMEORIGIN",
 }
 _TYPES = {
     ".html": "text/html; charset=utf-8",
