@@ -44,8 +44,11 @@ build() {
 
 base=$(find_base)
 version=$(.venv/bin/python -c 'import shared; print(shared.VERSION)')
-revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
-git diff --quiet HEAD -- shared services deploy 2>/dev/null || revision+=-dirty
+revision=unknown
+if git rev-parse HEAD >/dev/null 2>&1; then
+  revision=$(git rev-parse HEAD)
+  git diff --quiet HEAD -- shared services deploy || revision+=-dirty
+fi
 deploy/containers/wheels.sh "${services[@]}"
 say "building on $base (minutes the first time, seconds when nothing changed)"
 for service in "${services[@]}"; do build "$service"; done
