@@ -1,7 +1,7 @@
 """Finds a browser for the scraper, or installs one: Debian's package as root, else Playwright's own.
 
-Also sees that Playwright's driver runs. Run by `make setup` with the virtual environment's Python. Exit code 1
-when there is none in the end.
+Also sees that Playwright's driver runs. Run by `make setup` with the virtual environment's Python. Exit code
+1 when one of them is missing in the end.
 """
 
 import os
@@ -65,7 +65,8 @@ def see_to_driver() -> bool:
     if driver_runs():
         return True
     print(
-        "setup: Playwright's driver does not run here. On Debian and its children: sudo apt-get install libatomic1",
+        "setup: Playwright's driver does not run here."
+        " On Debian and its children: sudo apt-get install libatomic1",
         file=sys.stderr,
     )
     return False

@@ -3,6 +3,7 @@
 import random
 from datetime import datetime, timedelta
 from math import floor
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,19 +24,23 @@ def figure(percentage: float) -> str:
     return f"{tenths // 10 if tenths % 10 == 0 else tenths / 10} %"
 
 
+def readings_of(snapshot: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The readings that are compared, by the limit whose card shows them."""
+    weekly = snapshot["weeklyLimits"]
+    return {
+        "session": snapshot["currentSession"],
+        "weekly": weekly["allModels"],
+        "weekly:sonnet": weekly["sonnetOnly"],
+        "credits": snapshot["credits"],
+    }
+
+
 async def test_every_figure_and_reset_equals_the_answer(looking: Looking, receiver: ReceiverProcess) -> None:
     chance = random.Random(8)
     page = None
     for minute in range(20, 0, -5):
         snapshot = lifelike(minutes_old=minute / 10)
-        weekly = snapshot["weeklyLimits"]
-        readings = [
-            snapshot["currentSession"],
-            weekly["allModels"],
-            weekly["sonnetOnly"],
-            snapshot["credits"],
-        ]
-        for one in readings:
+        for one in readings_of(snapshot).values():
             one["percentageUsed"] = round(chance.uniform(0.1, 100), chance.choice([0, 1, 2]))
             one["resetsAt"] = moment(timedelta(seconds=chance.randrange(3600, 20 * 86400)))
         receiver.post(snapshot)
@@ -45,13 +50,7 @@ async def test_every_figure_and_reset_equals_the_answer(looking: Looking, receiv
             await page.reload()
         answer = receiver.latest()
         seen = await cards(page)
-        weekly = answer["weeklyLimits"]
-        for limit, one in {
-            "session": answer["currentSession"],
-            "weekly": weekly["allModels"],
-            "weekly:sonnet": weekly["sonnetOnly"],
-            "credits": answer["credits"],
-        }.items():
+        for limit, one in readings_of(answer).items():
             card = seen[limit]
             assert card.figure == figure(one["percentageUsed"])
             assert (card.role, float(card.meter)) == ("meter", one["percentageUsed"])
