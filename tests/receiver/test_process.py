@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ class Process:
 
     def __init__(self, folder: Path, repository: Path) -> None:
         self.repository = repository
+        self.started: list[subprocess.Popen[str]] = []
         self.settings = {
             "PATH": os.environ["PATH"],
             "STORE_URL": f"file://{folder}/store",
@@ -24,13 +26,15 @@ class Process:
         }
 
     def start(self, **more: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "services.receiver"],
             cwd=self.repository,
             env=self.settings | more,
             stderr=subprocess.PIPE,
             text=True,
         )
+        self.started.append(process)
+        return process
 
     def ended(self, **more: str) -> tuple[int, str]:
         process = self.start(**more)
@@ -39,8 +43,12 @@ class Process:
 
 
 @pytest.fixture
-def process(tmp_path: Path, repository: Path) -> Process:
-    return Process(tmp_path, repository)
+def process(tmp_path: Path, repository: Path) -> Iterator[Process]:
+    made = Process(tmp_path, repository)
+    yield made
+    for started in made.started:
+        started.kill()
+        started.communicate()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
