@@ -96,7 +96,9 @@ def start(stack: Stack) -> None:
                 raise CannotRunError("Compose could not start the containers (see above)")
     finally:
         end(compose)
-    raise CannotRunError(f"not well: {', '.join(tell_why(stack))}. All logs: {stack.shown('logs')}")
+    raise CannotRunError(
+        f"not well: {', '.join(tell_why(stack))}. All logs: {stack.shown('logs')}; make down ends the rest"
+    )
 
 
 def services(stack: Stack) -> list[Container]:
