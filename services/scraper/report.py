@@ -45,7 +45,7 @@ def _named(snapshot: Snapshot) -> list[tuple[str, Reading]]:
 
 def _line(name: str, reading: Reading) -> str:
     shown = reading.percentage_shown or reading.percentage_used
-    resets = f"resets {reading.resets_in}" if reading.state == "open" else reading.resets_in
+    resets = f"resets: {reading.resets_in}" if reading.state == "open" else reading.resets_in
     exact = f" ({to_iso(reading.resets_at)})" if reading.resets_at else ""
     return f"{name:<16} {f'{shown:g} %':>7}   {resets}{exact}".rstrip()
 

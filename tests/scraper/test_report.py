@@ -37,8 +37,8 @@ def test_a_bot_check_is_not_called_an_expired_login():
 
 def test_figures_are_said_in_lines_of_their_own():
     said = "\n".join(figures(snapshot("2026-10-products")))
-    assert "Current session     47 %   resets at 2:00 PM (2026-10-14T18:00:00Z)" in said
-    assert "Fable                0 %   resets Wednesday 9:00 AM" in said
+    assert "Current session     47 %   resets: at 2:00 PM (2026-10-14T18:00:00Z)" in said
+    assert "Fable                0 %   resets: Wednesday 9:00 AM" in said
 
 
 def test_what_could_not_be_read_and_what_differs_is_said():

@@ -97,14 +97,12 @@ def _reset(limit: str, resets: list[Token], moment: Moment) -> tuple[str, dateti
     if not resets:
         return "", None
     horizon: Horizon = "session" if limit == SESSION else "weekly"
-    every = {token.meaning.words for token in resets}
-    moments = {parse_reset(words, moment.base, moment.zone, horizon) for words in every}
-    if len(every) > 1 and (len(moments) > 1 or None in moments):
-        raise RefusedError(f"its row shows several resets: {', '.join(sorted(every))}")
+    if len(resets) > 1:  # even if they agree: the second is of a row that has lost its label
+        raise RefusedError(f"its row shows several resets: {', '.join(one.meaning.words for one in resets)}")
     words = resets[0].meaning.words
     if contradicts(words, moment.base, moment.zone, horizon):
         raise RefusedError(f"the reset in its row ({words}) is not one this limit can have")
-    return words, moments.pop()
+    return words, parse_reset(words, moment.base, moment.zone, horizon)
 
 
 def read_credits(rows: list[Row], moment: Moment) -> CreditsReading | None:

@@ -61,6 +61,11 @@ class Place(msgspec.Struct, frozen=True):
         inside = (one for one in self.ancestors(token.element) if self.parents[one] == container)
         return next(inside, None)
 
+    def box(self, token: Token, container: int) -> int | None:
+        """Return the container's child around the token; None when it is nothing but the token."""
+        branch = self.branch(token, container)
+        return None if branch == token.element else branch
+
 
 def find_rows(tokens: list[Token], elements: list[Element]) -> Rows:
     """Gather the rows, in the order of their labels."""
@@ -146,6 +151,10 @@ def _label_before(token: Token, container: int, names: list[Token], place: Place
     label = before[-1]
     between = place.tokens[label.order + 1 : token.order]
     if any(other.kind not in CONTENT for other in between):
+        return None
+    head = place.branch(label, container)
+    boxes = {place.box(other, container) for other in (*between, token)} - {None, head}
+    if len(boxes) > 1:  # two boxes are two rows, the second of which has lost its label
         return None
     if not _fit(label, token, container, place) or not _nearest_above(label, token, before[:-1]):
         return None
