@@ -175,3 +175,10 @@ def test_a_session_s_time_is_its_nearest_occurrence(base, ahead, zone, style):
     found = parse_reset(words if style == "short" else words[4:], base, zone, "session")
     twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     assert found == true or (found is None and twice)
+
+
+def test_a_weekday_that_comes_twice_within_seven_days_is_nothing():
+    base = datetime(
+        2026, 9, 27, 0, 0, tzinfo=UTC
+    )  # on Lord Howe the clock is put forward half an hour in that week
+    assert parse_reset("Sun 10:31 AM", base, ZoneInfo("Australia/Lord_Howe"), "weekly") is None

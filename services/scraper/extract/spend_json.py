@@ -12,6 +12,12 @@ __all__ = ["read_credits"]
 MINOR_DIGITS = 2
 """`extra_usage` tells no exponent; its amounts were only ever seen in hundredths."""
 
+WITHOUT_HUNDREDTHS = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"})
+"""Currencies that have no hundredths: what their minor units are in `extra_usage`, nobody has seen."""
+
+UNNAMED = "XXX"
+"""ISO 4217's code for no currency: `extra_usage` was seen without one on accounts that pay by use."""
+
 
 class _Amount(msgspec.Struct, frozen=True):
     """An amount of `spend`: 20847 with exponent 2 is 208.47."""
@@ -44,10 +50,11 @@ class _Extra(msgspec.Struct, frozen=True):
     currency: str | None = None
 
     def money(self, amount: float | None) -> Money | None:
-        """Return one of its amounts in whole units; None without a currency: 38.31 of what."""
-        if amount is None or not self.currency:
+        """Return one of its amounts in whole units; None when its unit cannot be told."""
+        currency = (self.currency or UNNAMED).upper()
+        if amount is None or currency in WITHOUT_HUNDREDTHS:
             return None
-        return from_minor(amount, MINOR_DIGITS, self.currency)
+        return from_minor(amount, MINOR_DIGITS, currency)
 
 
 def read_credits(data: dict[str, Any]) -> tuple[CreditsReading | None, str]:
@@ -69,7 +76,7 @@ def _credits(
     used: Money | None, limit: Money | None, percentage: float | None
 ) -> tuple[CreditsReading | None, str]:
     if used is None:
-        return None, "an amount was given, but in no known currency"
+        return None, "an amount was given, but its unit cannot be told"
     same = limit is not None and limit.currency == used.currency
     return CreditsReading(
         used=used.amount,
