@@ -25,8 +25,8 @@ from services.scraper.status import Board, read_status
 from shared.clock import SystemClock
 from shared.errors import MarigraphError, SettingsError
 from shared.files import private_folder
-from shared.logs import configure
-from shared.settings import load, unknown_names
+from shared.settings import load
+from shared.startup import begin
 
 BAD_SETTINGS = 2
 TROUBLE_HERE = 7
@@ -48,12 +48,7 @@ class House(msgspec.Struct, frozen=True):
 def main(arguments: list[str]) -> int:
     """Run a command and return its exit code."""
     parsed = _parser().parse_args(arguments)
-    try:
-        settings = load(ScraperSettings, os.environ)
-    except SettingsError as error:
-        print("\n".join(error.problems), file=sys.stderr)
-        return BAD_SETTINGS
-    configure(service="scraper", log_format=settings.log_format, level=settings.log_level)
+    settings = begin("scraper", ScraperSettings, ("SCRAPER_", "CLAUDE_SYNC_"))
     try:
         return _command(parsed, settings)
     except MarigraphError as error:
@@ -83,16 +78,10 @@ def _parser() -> argparse.ArgumentParser:
 def _command(parsed: argparse.Namespace, settings: ScraperSettings) -> int:
     if parsed.command == "status":
         return _status(settings, as_json=parsed.json)
-    _warn_of_unknown_names()
     private_folder(settings.state_dir)
     if parsed.command == "login":
         return _login(settings)
     return asyncio.run(_once(settings)) if parsed.command == "once" else _run(settings)
-
-
-def _warn_of_unknown_names() -> None:
-    for name, nearest in unknown_names(ScraperSettings, os.environ, ("SCRAPER_", "CLAUDE_SYNC_")).items():
-        log.warning("a setting that nothing reads", name=name, meant=nearest)
 
 
 def _furnish(settings: ScraperSettings) -> House:
