@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from shared.store import Store, open_store
 from shared.store.volume import followed
 from shared.store.volume.entries import adding, header, parse, removing, settled
+from shared.store.volume.history import History
+from shared.store.volume.layout import Layout
 from tests.store.samples import NOON, minutes, snapshot
 
 Volume = tuple[Store, Path]
@@ -168,3 +171,18 @@ def test_lines_say_what_changed_and_when_the_folder_agreed() -> None:
 def test_torn_and_foreign_lines_are_refused(lines: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         parse(lines)
+
+
+def test_a_first_look_that_waits_for_another_process_keeps_no_thread_of_its_own_from_working(
+    tmp_path: Path,
+) -> None:
+    """Lock, then guard, always in this order: the other way round a first read and a first write wait for ever."""
+    history = History("default", Layout(tmp_path))
+    history.layout.history.mkdir()
+    with ThreadPoolExecutor(1) as pool, history.layout.locked():
+        looking = pool.submit(history.look, len)
+        time.sleep(0.2)
+        assert not looking.done()
+        assert history._guard.acquire(timeout=2)
+        history._guard.release()
+    assert looking.result() == 0

@@ -49,12 +49,17 @@ class FollowedIndex:
             return
         with contextlib.ExitStack() as stack:
             try:
-                held = stack.enter_context(self._layout.locked(wait=not self._loaded))
-            except OSError:  # the lock cannot be opened: a disk that is read-only, or no folder yet
+                held = stack.enter_context(self._layout.locked(wait=False))
+            except OSError:  # the lock cannot be opened: a disk that is read-only, or the folder is gone
                 held = True
             # When another process is changing files just now, what it has not acknowledged need not be seen.
             if held and not (self._read_log() and self._agrees()):
                 self.examine()
+
+    @property
+    def loaded(self) -> bool:
+        """Whether there is an index at all; the first time, `follow` must be called in the lock."""
+        return self._loaded
 
     def note_stored(self, ids: list[str]) -> None:
         """Tell all processes what was stored and is durable; under the account's lock."""

@@ -59,9 +59,21 @@ class History:
 
         Raises OSError.
         """
-        with self._guard:
+        with contextlib.ExitStack() as held:
+            if not in_lock and not self._followed.loaded:
+                self._lock_if_possible(held)
+                in_lock = True
+            held.enter_context(self._guard)
             self._followed.follow(in_lock=in_lock)
             return ask(self._followed.index)
+
+    def _lock_if_possible(self, held: contextlib.ExitStack) -> None:
+        """Take the account's lock for a first look, before the guard: the other order could wait for ever.
+
+        Where it cannot be opened (no folder yet, a disk that is read-only) the look goes on without it.
+        """
+        with contextlib.suppress(OSError):
+            held.enter_context(self.layout.locked())
 
     @contextlib.contextmanager
     def changing(self) -> Iterator[None]:
