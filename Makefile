@@ -36,6 +36,10 @@ stop: setup ## stop what make run-local started
 login: setup ## log in to the usage page, in the scraper's own browser window
 	@$(BIN)/python deploy/local/control.py login
 
+.PHONY: scraper-status
+scraper-status: setup ## tell how scraping and sending go: state, last reading, outbox, next turn
+	@$(BIN)/python deploy/local/control.py scraper-status
+
 .PHONY: demo-data
 demo-data: setup ## fill the local store with 60 days of two made-up accounts
 	@$(BIN)/python deploy/local/control.py demo-data

@@ -1,4 +1,4 @@
-"""`make status`, `make stop`, `make login`, `make demo-data`: asks about, or acts on, the local set-up."""
+"""`make status`, `stop`, `login`, `scraper-status`, `demo-data`: asks about, or acts on, the local set-up."""
 
 import os
 import subprocess
@@ -16,6 +16,7 @@ def main(command: str) -> int:
     commands = {
         "status": [*supervisorctl, "status"],
         "stop": [*supervisorctl, "shutdown"],
+        "scraper-status": [sys.executable, "-m", "services.scraper", "status"],
         "login": [sys.executable, "-m", "services.scraper", "login"],
         "demo-data": [
             *(sys.executable, "-m", "services.practice", "demo-data"),

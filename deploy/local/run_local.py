@@ -15,12 +15,14 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from plan import Plan, make_plan, write_configuration
 
 SERVING_SECONDS = 60
-FIRST_READING_SECONDS = 90
+LOOK_SECONDS = 4
 
 
 class CannotStartError(Exception):
@@ -34,12 +36,12 @@ def main() -> int:
         check_free(plan)
         write_configuration(plan)
         say("starting " + ", ".join(plan.programs))
+        started = datetime.now(UTC)
         supervisord = start(plan)
         try:
             wait_until_serving(plan, supervisord)
             show(plan)
-            announce_first_reading(plan, supervisord)
-            supervisord.wait()
+            watch(plan, supervisord, started)
         finally:
             stop(supervisord)
     except CannotStartError as error:
@@ -102,39 +104,66 @@ def stop(supervisord: "subprocess.Popen[bytes]") -> None:
 
 
 def wait_until_serving(plan: Plan, supervisord: "subprocess.Popen[bytes]") -> None:
-    """Wait until the receiver can take snapshots; raises CannotStartError with the log's last words."""
+    """Wait until all programs run and the receiver can store; raises CannotStartError with what failed."""
     for _ in moments(SERVING_SECONDS):
         if supervisord.poll() is not None:
             raise CannotStartError(f"supervisord ended. Its log: {plan.logs / 'supervisord.log'}")
-        see_none_failed(plan)
-        if fetch(plan, "/readyz") is not None:
+        states = program_states(plan)
+        failed = [name for name, state in states.items() if state in {"FATAL", "EXITED"}]
+        if failed and not {"STARTING", "BACKOFF"} & set(states.values()):
+            ends = "\n".join(f"{name}:\n{last_words(plan, name)}" for name in failed)
+            raise CannotStartError(f"not running: {', '.join(failed)}. The end of each log:\n{ends}")
+        if states and set(states.values()) == {"RUNNING"} and fetch(plan, "/readyz") is not None:
             return
-    raise CannotStartError(
-        f"the receiver does not serve after {SERVING_SECONDS} s. Its log is in {plan.logs}"
-    )
+    raise CannotStartError(f"not everything runs after {SERVING_SECONDS} s. The logs are in {plan.logs}")
 
 
-def see_none_failed(plan: Plan) -> None:
-    """Raise CannotStartError for a program that supervisord has given up on, with its last words."""
-    for line in control(plan, "status").stdout.splitlines():
-        name, state = line.split()[:2]
-        if state in {"FATAL", "EXITED"}:
-            raise CannotStartError(f"the {name} does not run. The end of its log:\n{last_words(plan, name)}")
+def program_states(plan: Plan) -> dict[str, str]:
+    """Return each program's state as supervisord has it."""
+    lines = (line.split() for line in control(plan, "status").stdout.splitlines())
+    return {words[0]: words[1] for words in lines if words[:1] and words[0] in plan.programs}
 
 
-def announce_first_reading(plan: Plan, supervisord: "subprocess.Popen[bytes]") -> None:
-    """Wait for the first stored reading and show its figures; say where to look when there is none."""
-    for _ in moments(FIRST_READING_SECONDS):
-        if supervisord.poll() is not None:
-            return
-        see_none_failed(plan)
-        latest = fetch(plan, "/api/claude/console-usage")
-        if latest is not None and latest["ageMinutes"] < 2:  # noqa: PLR2004 - not one of an earlier run
-            session = latest.get("currentSession")
-            figure = f"session {session['percentageUsed']} %" if session else "no session figure"
-            say(f"recording: {figure}; stored as {latest['versionInfo']['filename']}")
-            return
-    say(f"no reading yet. The end of {plan.logs / 'scraper.log'}:\n{last_words(plan, 'scraper')}")
+def watch(plan: Plan, supervisord: "subprocess.Popen[bytes]", started: datetime) -> None:
+    """Until supervisord ends, tell of the first reading, of programs that stop, and how scraping goes."""
+    told: dict[str, str] = {}
+    while supervisord.poll() is None:
+        for what, news in {
+            "reading": told.get("reading") or first_reading(plan, started),
+            "scraper": scraper_news(plan, started),
+            **{name: program_news(plan, name, state) for name, state in program_states(plan).items()},
+        }.items():
+            if news and told.get(what) != news:
+                say(news)
+            told[what] = news
+        time.sleep(LOOK_SECONDS)
+
+
+def first_reading(plan: Plan, started: datetime) -> str:
+    """Tell of the latest version when it was stored after the start; nothing otherwise."""
+    latest = fetch(plan, "/api/claude/console-usage")
+    if latest is None or datetime.fromisoformat(latest.get("receivedAt", "1970-01-01T00:00:00Z")) < started:
+        return ""
+    session = latest.get("currentSession")
+    figure = f"session {session['percentageUsed']} %" if session else "no session figure"
+    return f"recording: {figure}; stored as {latest['versionInfo']['filename']}"
+
+
+def scraper_news(plan: Plan, started: datetime) -> str:
+    """Tell how the last scrape since the start went, in the scraper's own words."""
+    try:
+        status = json.loads(Path(plan.environment["SCRAPER_STATE_DIR"], "status.json").read_text())
+        recent = datetime.fromisoformat(status["lastAttemptAt"]) >= started
+        return f"scraper: {status['state']}. {status['message']}" if recent else ""
+    except (OSError, ValueError, KeyError, TypeError):  # not written yet
+        return ""
+
+
+def program_news(plan: Plan, name: str, state: str) -> str:
+    """Tell of a program that stays down."""
+    if state not in {"FATAL", "EXITED"}:
+        return ""
+    return f"the {name} does not run any more ({state}). The end of its log:\n{last_words(plan, name)}"
 
 
 def moments(seconds: int) -> Iterator[float]:
@@ -158,10 +187,10 @@ def fetch(plan: Plan, path: str) -> dict[str, Any] | None:
 
 
 def last_words(plan: Plan, name: str, lines: int = 8) -> str:
-    """Return the end of a program's log."""
+    """Return the end of a program's log, each line once: a program tried again says the same again."""
     path = plan.logs / f"{name}.log"
     text = path.read_text(errors="replace").splitlines() if path.exists() else ["(no log yet)"]
-    return "\n".join(f"  {line}" for line in text[-lines:])
+    return "\n".join(f"  {line}" for line in list(dict.fromkeys(text[-4 * lines :]))[-lines:])
 
 
 def show(plan: Plan) -> None:
@@ -169,7 +198,7 @@ def show(plan: Plan) -> None:
     receiver = plan.address("receiver")
     practice = plan.environment["SCRAPER_USAGE_URL"]
     if "practice" in plan.programs:
-        practice = f"{plan.address('practice')}/  (the practice console: change its figures and layout there)"
+        practice = f"{plan.address('practice')}/  (the practice console: change its layout, log it out)"
     kept = plan.environment.get("CLAUDE_SYNC_API_KEY_FILE", "CLAUDE_SYNC_API_KEY")
     rows = {
         "Dashboard": f"{receiver}/#key={urllib.parse.quote(plan.key)}",

@@ -19,6 +19,8 @@ from shared.errors import MarigraphError
 from shared.schemas.codec import encode
 from shared.startup import begin
 from shared.store import Store, open_store
+from shared.store.errors import StoreUrlError
+from shared.store.urls import store_exists
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -28,6 +30,8 @@ def main() -> int:
     arguments = _arguments()
     settings = begin("janitor", JanitorSettings, PREFIXES)
     try:
+        if arguments.command == "once" and not store_exists(settings.store_url):
+            raise StoreUrlError("there is no store yet")
         store = open_store(settings.store_url)
         if arguments.command == "run":
             asyncio.run(_run(store, settings))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any, Literal
 
@@ -56,6 +57,11 @@ Selection = Latest | ByNumber | Nearest
 
 def read_selection(arguments: Mapping[str, str]) -> Selection:
     """Read `?version=` or `?timestamp=`; raises Refusal (400) for what cannot be understood."""
+    for name in arguments:
+        if name not in {"version", "timestamp"} and get_close_matches(
+            name, ("version", "timestamp", "account")
+        ):
+            raise _bad(f"{name} is no parameter of this call.", "There are version and timestamp.")
     if "version" in arguments and "timestamp" in arguments:
         raise _bad("version and timestamp exclude each other.", "Send one of them.")
     if "version" in arguments:
@@ -91,6 +97,10 @@ def _bad(message: str, suggestion: str) -> Refusal:
 
 def no_such_number(number: int, total: int) -> Refusal:
     """Answer a version number outside the history."""
+    if total == 1:
+        return _bad(
+            f"There is no version {number}.", "There is one version yet: 1 (oldest), which is -1 (newest)."
+        )
     return _bad(
         f"There is no version {number}.",
         f"Valid are 1 (oldest) to {total} (newest), or -{total} (oldest) to -1 (newest).",

@@ -8,7 +8,7 @@ from shared.store.errors import StoreUrlError
 from shared.store.memory import MemoryStore
 from shared.store.volume import VolumeStore
 
-__all__ = ["check_url", "open_store"]
+__all__ = ["check_url", "open_store", "store_exists"]
 
 _CURE = "use file:///absolute/folder for a volume, or memory: for a store that forgets at exit"
 
@@ -25,6 +25,11 @@ def check_url(url: str) -> str | None:
     if parts.netloc or not parts.path.startswith("/"):
         return f"{url!r} needs three slashes and an absolute folder, as in file:///var/lib/marigraph"
     return None
+
+
+def store_exists(url: str) -> bool:
+    """Tell whether the URL names a store that somebody has made; asking makes none."""
+    return urlsplit(url).scheme == "file" and Path(unquote(urlsplit(url).path)).is_dir()
 
 
 def open_store(url: str) -> Store:

@@ -197,6 +197,14 @@ def test_a_store_that_cannot_be_opened_is_one_sentence(janitor: Command) -> None
     assert "STORE_URL" in ended.stderr
 
 
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+def test_a_store_that_is_not_there_is_said_and_not_made(janitor: Command, options: list[str]) -> None:
+    ended = janitor("once", *options)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "no store yet" in ended.stderr
+    assert not janitor.root.exists()
+
+
 def test_a_slip_in_a_settings_name_is_pointed_out(janitor: Command) -> None:
     assert "did_you_mean=RETENTION_DAYS" in janitor("once", RETENTION_DAY="3").stderr
 

@@ -127,6 +127,19 @@ async def test_a_bad_timestamp_is_answered_with_an_example(receiver: Receiver, t
     assert "2026-11-22T10:00:00Z" in body["suggestion"]
 
 
+@pytest.mark.parametrize(
+    "query", ["versions=2", "acount=work", "account=work", "timestmp=2026-11-22T11:00:00Z"]
+)
+async def test_a_slip_in_a_parameter_is_not_answered_with_other_figures(
+    receiver: Receiver, query: str
+) -> None:
+    await receiver.post(FULL)
+    status, body, _ = await receiver.get(f"/api/claude/console-usage?{query}")
+    assert status == 400
+    assert query.partition("=")[0] in body["message"]
+    assert (await receiver.get("/api/claude/console-usage?_=123"))[0] == 200
+
+
 async def test_an_empty_record_says_so_and_what_to_do(receiver: Receiver) -> None:
     for path in ("/api/claude/console-usage", "/api/claude/console-usage?version=1", "/api/claude-usage"):
         status, body, _ = await receiver.get(path)

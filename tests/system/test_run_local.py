@@ -96,11 +96,13 @@ def test_a_taken_port_is_one_sentence_with_the_cure(local: Local) -> None:
     assert "Traceback" not in ended.stderr
 
 
-def test_a_program_with_bad_settings_is_named_with_its_own_words(local: Local) -> None:
-    ended = local.run("run_local", SCRAPER_INTERVAL_SECONDS="5")
+def test_programs_with_bad_settings_are_named_with_their_own_words(local: Local) -> None:
+    ended = local.run("run_local", SCRAPER_INTERVAL_SECONDS="5", RETENTION_DAYS="x")
     assert ended.returncode == 1
-    assert "the scraper does not run" in ended.stderr
-    assert "SCRAPER_INTERVAL_SECONDS" in ended.stderr
+    assert "not running: janitor, scraper" in ended.stderr
+    assert ended.stderr.count("SCRAPER_INTERVAL_SECONDS: '5'") == 1
+    assert ended.stderr.count("RETENTION_DAYS: 'x'") == 1
+    assert "Marigraph serves" not in ended.stdout
 
 
 def test_demo_data_never_mixes_with_a_real_record(local: Local) -> None:
