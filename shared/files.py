@@ -9,6 +9,7 @@ import contextlib
 import errno
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 __all__ = ["TEMPORARY", "private_folder", "publish", "replace", "sync_folder", "write_temporary"]
@@ -21,7 +22,7 @@ def write_temporary(folder: Path, data: bytes, *, mode: int = 0o600) -> Path:
     """Write a new file with a name nobody else uses, on the disk when this returns. Raises OSError."""
     path = folder / f"{TEMPORARY}{secrets.token_hex(8)}"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-    try:
+    with _removed_on_failure(path):
         try:
             view = memoryview(data)
             while view:
@@ -29,11 +30,17 @@ def write_temporary(folder: Path, data: bytes, *, mode: int = 0o600) -> Path:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+    return path
+
+
+@contextlib.contextmanager
+def _removed_on_failure(path: Path) -> Iterator[None]:
+    try:
+        yield
     except BaseException:
         with contextlib.suppress(OSError):
             path.unlink()
         raise
-    return path
 
 
 def publish(temporary: Path, final: Path) -> bool:
@@ -54,12 +61,8 @@ def replace(path: Path, data: bytes, *, mode: int = 0o600, durable: bool = True)
     With `durable` false the folder is not synced: after a power cut the name may hold the older content.
     """
     temporary = write_temporary(path.parent, data, mode=mode)
-    try:
+    with _removed_on_failure(temporary):
         temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
     if durable:
         sync_folder(path.parent)
 

@@ -18,7 +18,7 @@ from shared.store.base import Appended, Version
 from shared.store.errors import StoreConflictError, translated
 from shared.store.keys import matches_digest
 from shared.store.placing import ids_to_try
-from shared.store.volume.derived import read_lifetime, refresh_derived
+from shared.store.volume.derived import refresh_derived
 from shared.store.volume.history import History
 from shared.store.volume.versionfile import DamagedVersionError
 from shared.timestamps import to_iso_millis
@@ -94,7 +94,7 @@ def _place(history: History, stored: list[str], item: Incoming, temporary: Path)
     """
 
     def twins(fingerprint: str) -> list[str]:
-        earlier = history.look(lambda index: index.with_digest(fingerprint), in_lock=True)
+        earlier = history.ask_as_locked(lambda index: index.with_digest(fingerprint))
         return [*earlier, *(version_id for version_id in stored if matches_digest(version_id, fingerprint))]
 
     for version_id in ids_to_try(twins, item.last_updated, item.received_at, item.fingerprint):
@@ -115,7 +115,6 @@ def _refresh(history: History, stored: list[str]) -> None:
     """Bring index, latest and metadata up to date: a failure is mended later, not answered."""
     try:
         history.note_stored(stored)
-        lifetime = read_lifetime(history.layout)
-        refresh_derived(history, replace(lifetime, created=lifetime.created + len(stored)))
+        refresh_derived(history, lambda before: replace(before, created=before.created + len(stored)))
     except OSError as error:
         _log.warning("what is derived is behind the history", account=history.account, error=str(error))

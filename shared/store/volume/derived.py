@@ -4,6 +4,8 @@ Both are replaced by rename. The folder is not synced after it: a power cut may 
 which the next start mends.
 """
 
+from collections.abc import Callable
+
 import msgspec
 
 from shared.files import replace
@@ -13,7 +15,12 @@ from shared.store.metadata import Lifetime, Metadata, summarise
 from shared.store.volume.history import History
 from shared.store.volume.layout import Layout
 
-__all__ = ["read_lifetime", "read_metadata", "refresh_derived"]
+__all__ = ["lifetime_of", "read_metadata", "refresh_derived"]
+
+
+def _as_it_is(lifetime: Lifetime) -> Lifetime:
+    return lifetime
+
 
 _decoder = msgspec.json.Decoder(Metadata)
 
@@ -26,9 +33,9 @@ def read_metadata(layout: Layout) -> Metadata | None:
         return None
 
 
-def read_lifetime(layout: Layout) -> Lifetime:
-    """Read the counts that the history cannot tell; zeros when they are lost. Raises OSError."""
-    known = read_metadata(layout) or Metadata()
+def lifetime_of(known: Metadata | None) -> Lifetime:
+    """Return the counts that the history cannot tell; zeros when they are lost."""
+    known = known or Metadata()
     return Lifetime(
         created=known.total_versions_created,
         deleted=known.total_versions_deleted,
@@ -36,17 +43,20 @@ def read_lifetime(layout: Layout) -> Lifetime:
     )
 
 
-def refresh_derived(history: History, lifetime: Lifetime) -> list[str]:
+def refresh_derived(history: History, advance: Callable[[Lifetime], Lifetime] = _as_it_is) -> list[str]:
     """Make both files agree with the history, under the account's lock; return what was not right before.
 
-    Raises OSError: the versions themselves are not touched by a failure here.
+    `advance` counts what has just been done. Raises OSError: the versions themselves are not touched by a
+    failure here.
     """
+    before = read_metadata(history.layout)
+    lifetime = advance(lifetime_of(before))
     mended = []
     newest = history.find(lambda index: index.newest, in_lock=True)
     if newest and _replace_latest(history.layout, newest.version):
         mended.append(f"{history.account}: latest now is version {newest.version.id}")
     metadata = history.look(lambda index: summarise(index, lifetime), in_lock=True)
-    if read_metadata(history.layout) != metadata:
+    if before != metadata:
         replace(history.layout.metadata, _pretty(metadata), durable=False)
         mended.append(f"{history.account}: metadata now counts {metadata.version_count} versions")
     return mended

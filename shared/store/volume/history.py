@@ -67,6 +67,11 @@ class History:
             self._followed.follow(in_lock=in_lock)
             return ask(self._followed.index)
 
+    def ask_as_locked(self, ask: Callable[[Index], T]) -> T:
+        """Ask the index as it was when this thread took the lock: files of its own have come since."""
+        with self._guard:
+            return ask(self._followed.index)
+
     def _lock_if_possible(self, held: contextlib.ExitStack) -> None:
         """Take the account's lock for a first look, before the guard: the other order could wait for ever.
 

@@ -11,7 +11,7 @@ from shared.files import TEMPORARY, sync_folder
 from shared.store.errors import StoreConflictError
 from shared.store.metadata import Metadata, summarise
 from shared.store.volume.archive import add_to_archive
-from shared.store.volume.derived import read_lifetime, refresh_derived
+from shared.store.volume.derived import lifetime_of, read_metadata, refresh_derived
 from shared.store.volume.history import History
 from shared.store.volume.versionfile import DamagedVersionError
 from shared.timestamps import to_iso_millis
@@ -52,15 +52,16 @@ def delete(history: History, ids: Sequence[str], cleaned_at: datetime) -> int:
         finally:
             sync_folder(history.layout.history)
             history.note_settled()
-            known = read_lifetime(history.layout)
-            cleaned = replace(known, deleted=known.deleted + gone, last_cleanup=to_iso_millis(cleaned_at))
-            refresh_derived(history, cleaned)
+            cleanup = to_iso_millis(cleaned_at)
+            refresh_derived(
+                history, lambda before: replace(before, deleted=before.deleted + gone, last_cleanup=cleanup)
+            )
         return gone
 
 
 def metadata(history: History) -> Metadata:
     """Describe the history as it is now, whether or not the file says so."""
-    lifetime = read_lifetime(history.layout)
+    lifetime = lifetime_of(read_metadata(history.layout))
     return history.look(lambda index: summarise(index, lifetime))
 
 
@@ -72,7 +73,7 @@ def rebuild(history: History) -> list[str]:
     with history.changing():
         swept = _sweep(history)
         history.list_anew()
-        mended = refresh_derived(history, read_lifetime(history.layout))
+        mended = refresh_derived(history)
     return [*mended, *([f"{history.account}: {swept} abandoned temporary files removed"] if swept else [])]
 
 
