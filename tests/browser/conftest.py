@@ -8,7 +8,8 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.browser.looking import Looking
-from tests.browser.stage import ReceiverProcess, open_browser
+from tests.browser.stage import ReceiverProcess
+from tests.chromium import open_browser
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

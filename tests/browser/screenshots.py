@@ -11,7 +11,8 @@ from msgspec import Struct
 from playwright.async_api import Browser
 
 from tests.browser.snapshots import Snapshot, lifelike, partial
-from tests.browser.stage import KEY, REPOSITORY, ReceiverProcess, open_browser
+from tests.browser.stage import KEY, REPOSITORY, ReceiverProcess
+from tests.chromium import open_browser
 
 IMAGES = REPOSITORY / "docs" / "images"
 A_DAY = 288

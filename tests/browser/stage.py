@@ -7,16 +7,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
-
-from playwright.async_api import Browser, async_playwright
-
-from services.scraper.chromium import find_browser, launch_flags, running_as_root
 
 KEY = "a-key-for-tests+%/="
 """Holds the characters that an address would change if nobody took care."""
@@ -100,19 +94,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-@asynccontextmanager
-async def open_browser() -> AsyncIterator[Browser]:
-    """Open the Chromium of this machine, as the scraper would."""
-    as_root = running_as_root()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=find_browser(None),
-            args=launch_flags(as_root=as_root),
-            chromium_sandbox=not as_root,
-        )
-        try:
-            yield browser
-        finally:
-            await browser.close()

@@ -7,20 +7,18 @@ zone; and `expected.json`, the snapshot or the reasons why there is none.
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
-from services.scraper.chromium import find_browser, launch_flags, running_as_root
 from services.scraper.extract.captured import Answer, CapturedPage, View, decode_view
 from services.scraper.extract.snapshot import Unreadable, extract
 from services.scraper.visit import SCRIPT
 from shared.schemas.codec import to_document
 from shared.timestamps import parse_moment
+from tests.chromium import open_browser
 
 SAMPLES = Path(__file__).parent / "samples"
 COLLECTOR = "sample"
@@ -66,21 +64,6 @@ def result(page: CapturedPage) -> dict[str, Any]:
     """Extract, and give the outcome the form in which expected.json has it."""
     read = extract(page, collector=COLLECTOR)
     return {"unreadable": read.reasons} if isinstance(read, Unreadable) else to_document(read)
-
-
-@asynccontextmanager
-async def open_browser() -> AsyncIterator[Browser]:
-    as_root = running_as_root()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=find_browser(None),
-            args=launch_flags(as_root=as_root),
-            chromium_sandbox=not as_root,
-        )
-        try:
-            yield browser
-        finally:
-            await browser.close()
 
 
 async def render(browser: Browser, name: str) -> View:

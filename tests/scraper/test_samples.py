@@ -1,9 +1,10 @@
 """Every sample page is read as its folder says, from its capture and rendered anew by a real browser."""
 
 import pytest
-from rendering import SAMPLES, captured, open_browser, read_json, render, result, sample_names
+from rendering import SAMPLES, captured, read_json, render, result, sample_names
 
 from services.scraper.extract.snapshot import PARSER
+from tests.chromium import open_browser
 
 
 def expected(name):
