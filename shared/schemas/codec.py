@@ -5,11 +5,13 @@ from typing import Any
 
 import msgspec
 
+from shared.schemas.reports import Report
 from shared.schemas.usage import Snapshot
 
 __all__ = [
     "Document",
     "decode_document",
+    "decode_report",
     "decode_snapshot",
     "digest",
     "encode",
@@ -47,9 +49,14 @@ def decode_snapshot(document: Document) -> Snapshot:
     return msgspec.convert(document, Snapshot, strict=True)
 
 
-def to_document(snapshot: Snapshot) -> Document:
-    """Turn a snapshot into the document that is sent and stored."""
-    document: Document = msgspec.to_builtins(snapshot, builtin_types=())
+def decode_report(document: Document) -> Report:
+    """Check a document against the report's types; raises msgspec.ValidationError naming the field."""
+    return msgspec.convert(document, Report, strict=True)
+
+
+def to_document(record: Snapshot | Report) -> Document:
+    """Turn a record into the document that is sent and stored."""
+    document: Document = msgspec.to_builtins(record, builtin_types=())
     return document
 
 
