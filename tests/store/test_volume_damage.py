@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,68 @@ async def test_a_damaged_archive_is_left_alone_and_named(volume: Volume) -> None
     archive.write_bytes(gzip.compress(b'{"version": 3}\n'))
     with pytest.raises(StoreDamagedError):
         await store.archived("default", "2026-11")
+
+
+def with_another_time(file: Path) -> None:
+    file.rename(file.with_name("2026-11-22T13-30-00" + file.name[19:]))
+
+
+def with_another_content(file: Path) -> None:
+    others = [path for path in file.parent.glob("2*.json") if path != file]
+    file.write_bytes(others[0].read_bytes())
+
+
+TAMPERING: dict[str, Callable[[Path], object]] = {
+    "emptied": lambda file: file.write_bytes(b""),
+    "cut short": lambda file: file.write_bytes(file.read_bytes()[:-20]),
+    "a bit flipped": lambda file: file.write_bytes(file.read_bytes().replace(b"47", b"46")),
+    "a letter of its arrival changed": lambda file: file.write_bytes(
+        file.read_bytes().replace(b"receivedAt", b"receivedAu")
+    ),
+    "under a name of another time": with_another_time,
+    "another version's content": with_another_content,
+    "huge": lambda file: file.write_bytes(file.read_bytes() + b" " * 5_000_000),
+    "nested without end": lambda file: file.write_bytes(b'{"a":' * 100_000),
+    "a link to another version": lambda file: (
+        file.rename(file.with_name("kept")),
+        file.symlink_to(file.with_name("kept")),
+    ),
+    "a folder": lambda file: (file.unlink(), file.mkdir()),
+}
+
+
+@pytest.mark.parametrize("tampering", TAMPERING)
+async def test_whatever_is_done_to_a_versions_file_it_is_passed_over(tmp_path: Path, tampering: str) -> None:
+    url, before = f"file://{tmp_path}/store", open_store(f"file://{tmp_path}/store")
+    ids = await fill(before, 3)
+    await before.close()
+    TAMPERING[tampering](history(tmp_path / "store") / f"{ids[-1]}.json")
+    store = open_store(url)
+    latest = await store.latest("default")
+    assert latest is not None
+    assert latest.version.id == ids[1]
+    assert await store.by_id("default", ids[-1]) is None
+    assert not (await store.append("default", snapshot(NOON), NOON + minutes(1))).duplicate
+    again = await store.latest("default")
+    assert again is not None
+    assert again.version.document == {**snapshot(NOON), "receivedAt": "2026-11-22T12:01:00.000Z"}
+    await store.close()
+
+
+async def test_a_damaged_file_that_is_put_right_counts_again_at_the_next_question(
+    volume: Volume, tmp_path: Path
+) -> None:
+    store, root = volume
+    ids = await fill(store, 3)
+    file = history(root) / f"{ids[1]}.json"
+    right = file.read_bytes()
+    file.write_bytes(right[:-20])
+    other = open_store(f"file://{root}")
+    assert await other.by_id("default", ids[1]) is None
+    assert await other.count("default") == 2
+    file.write_bytes(right)
+    assert await other.count("default") == 3
+    found = await other.by_id("default", ids[1])
+    assert found is not None
+    assert found.version.document["currentSession"]["percentageUsed"] == 47
+    await other.close()

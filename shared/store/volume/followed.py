@@ -12,6 +12,7 @@ from shared.store.keys import id_of_file
 from shared.store.volume.entries import Entries, adding, removing, settled
 from shared.store.volume.indexlog import IndexLog, Mark
 from shared.store.volume.layout import Layout
+from shared.store.volume.leftout import LeftOut
 
 __all__ = ["FollowedIndex"]
 
@@ -32,16 +33,23 @@ class FollowedIndex:
         self._mark: Mark | None = None
         self._settled: int | None = None
         self._loaded = False
-        self._left_out: set[str] = set()
+        self._left_out = LeftOut(layout)
 
     def is_current(self) -> bool:
         """Tell whether nothing has changed since the index was last followed."""
-        return self._loaded and self._agrees() and self._log.mark() == self._mark
+        return (
+            self._loaded
+            and self._agrees()
+            and self._log.mark() == self._mark
+            and not self._left_out.changed()
+        )
 
     def follow(self, *, in_lock: bool = False) -> None:
         """Bring the index up to date with what was acknowledged before this call. Raises OSError."""
         if self.is_current():
             return
+        for version_id in self._left_out.take_back():
+            self.index.add(version_id)
         if self._read_log() and self._agrees():
             return
         if in_lock:
@@ -74,7 +82,7 @@ class FollowedIndex:
         self._note(removing(ids))
 
     def leave_out(self, version_id: str) -> None:
-        """Do not count a damaged file as a version."""
+        """Do not count a damaged file as a version, until the file changes."""
         self._left_out.add(version_id)
         self.index.discard(version_id)
 
@@ -135,7 +143,7 @@ class FollowedIndex:
         """List the folder, which is the truth, and write the log anew; under the lock. Raises OSError."""
         folder_time = self._folder_time()
         ids = self._scan() if folder_time is not None else []
-        self._left_out &= set(ids)
+        self._left_out.keep_only(ids)
         self.index = Index((i for i in ids if i not in self._left_out), self._rank)
         self._settled, self._loaded = folder_time, True
         if folder_time is None:
@@ -147,4 +155,8 @@ class FollowedIndex:
 
     def _scan(self) -> list[str]:
         with os.scandir(self._layout.history) as entries:
-            return sorted(i for entry in entries if (i := id_of_file(entry.name)))
+            return sorted(
+                i
+                for entry in entries
+                if (i := id_of_file(entry.name)) and entry.is_file(follow_symlinks=False)
+            )

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from shared.schemas.codec import RECEIVED_AT, decode_document, decode_snapshot, digest
+from shared.schemas.codec import decode_document
 from shared.store.base import Version
-from shared.store.keys import matches_digest
+from shared.store.believing import why_not
 
 __all__ = ["DamagedVersionError", "RecentVersions", "WouldBlockError", "read_version"]
 
@@ -37,12 +37,10 @@ def read_version(account: str, version_id: str, path: Path, *, wait: bool = True
     """
     try:
         document = decode_document(_content(path, wait=wait))
-        decode_snapshot(document)
     except msgspec.MsgspecError as error:
         raise DamagedVersionError(f"not a snapshot: {error}") from error
-    # The origin's own files carry no receivedAt, and 8 hex digits of another making.
-    if RECEIVED_AT in document and not matches_digest(version_id, digest(document)):
-        raise DamagedVersionError("its content does not match its name")
+    if reason := why_not(version_id, document):
+        raise DamagedVersionError(reason)
     return Version(account, version_id, document)
 
 
@@ -53,6 +51,8 @@ def _content(path: Path, *, wait: bool) -> bytes:
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise DamagedVersionError("a link, not a file") from error
+        if error.errno in {errno.EACCES, errno.EPERM}:
+            raise DamagedVersionError("it may not be read: correct its owner or mode") from error
         raise
     try:
         found = os.fstat(descriptor)

@@ -1,0 +1,41 @@
+"""Whether a document is the version its name says (pure): the check before anything stored is served."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from shared.schemas.codec import RECEIVED_AT, Document, decode_snapshot, digest
+from shared.store.keys import matches_digest, time_of, version_time
+from shared.timestamps import to_iso_millis
+
+__all__ = ["why_not"]
+
+
+def why_not(version_id: str, document: Document) -> str | None:
+    """Say why a document cannot be the version of that id, None when it is.
+
+    Content and time must both fit the name. The origin's own files carry no `receivedAt`, and 8 hex digits
+    of another making: of them only the form can be checked.
+    """
+    try:
+        snapshot = decode_snapshot(document)
+        if RECEIVED_AT not in document:
+            return _why_not_origin(document)
+        if not matches_digest(version_id, digest(document)):
+            return "its content does not match its name"
+        arrived = datetime.fromisoformat(str(document[RECEIVED_AT])).astimezone(UTC)
+        if to_iso_millis(arrived) != document[RECEIVED_AT]:
+            return f"its {RECEIVED_AT} is not as it was written"
+        if version_time(snapshot.last_updated, arrived) != time_of(version_id):
+            return "its time does not match its name"
+    except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError) as error:
+        return f"not a snapshot: {error}"
+    return None
+
+
+def _why_not_origin(document: Document) -> str | None:
+    """Say why a document without `receivedAt` is none of the origin's: a letter of that field is damaged."""
+    for name in document:
+        if len(name) == len(RECEIVED_AT) and sum(a != b for a, b in zip(name, RECEIVED_AT, strict=True)) == 1:
+            return f"its {RECEIVED_AT} has become {name!r}"
+    return None
