@@ -17,6 +17,7 @@ from sanic.response import HTTPResponse
 
 from services.receiver.api import health, page, usage
 from services.receiver.context import Context, context_of, json_answer
+from services.receiver.encoded import Encoded, Lines
 from services.receiver.refusals import Refusal
 from shared.errors import MarigraphError
 from shared.timestamps import to_iso_millis
@@ -37,6 +38,7 @@ def build_app(context: Context, *, name: str = "marigraph") -> App:
     """Put a receiver together; `name` must be unique among the applications of a process."""
     app = Sanic(name, env_prefix="MARIGRAPH_SANIC_", configure_logging=False)
     app.config.FALLBACK_ERROR_FORMAT = "json"
+    app.config.ACCESS_LOG = False  # nobody reads it at our level, but Sanic would write each line first
     app.config.REQUEST_MAX_SIZE = 64 * 1024
     app.config.RESPONSE_TIMEOUT = 30
     app.config.REQUEST_TIMEOUT = 10
@@ -58,22 +60,26 @@ async def _begin(request: Request) -> None:
 
 
 @functools.lru_cache(maxsize=2)
-def _http_date(second: int) -> str:
-    """Write a moment as HTTP does; by it a dashboard corrects a viewer's clock."""
-    return formatdate(second, usegmt=True)
+def _lines_of(second: int) -> Lines:
+    """Return what goes with every answer; by the date a dashboard corrects a viewer's clock."""
+    return (b"Date", formatdate(second, usegmt=True).encode()), (b"X-Content-Type-Options", b"nosniff")
 
 
 async def _finish(request: Request, response: HTTPResponse) -> None:
     if not hasattr(request.ctx, "began"):
         await _begin(request)
-    response.headers["X-Request-ID"] = request.ctx.id
-    response.headers["Date"] = _http_date(int(context_of(request).clock.now().timestamp()))
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    context = context_of(request)
+    lines = (
+        (b"X-Request-ID", request.ctx.id.encode()),
+        *_lines_of(int(context.clock.now().timestamp())),
+    )
+    if isinstance(response, Encoded):
+        response.lines += lines
+    else:
+        response.headers.update({name.decode(): value.decode() for name, value in lines})
     seconds = time.perf_counter() - request.ctx.began
     route = f"/{request.route.path}" if request.route else "none"
-    metrics = context_of(request).metrics
-    metrics.requests.labels(request.method, route, response.status).inc()
-    metrics.seconds.labels(request.method, route).observe(seconds)
+    context.metrics.answered(request.method, route, response.status, seconds)
     if _plain_log.isEnabledFor(logging.DEBUG):  # structlog would do all of its work first
         _log.debug(
             "request",

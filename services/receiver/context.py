@@ -1,10 +1,12 @@
 """What every handler of one receiver shares."""
 
-from msgspec import Struct
+from msgspec import Struct, field
 from sanic import Request
 from sanic.response import HTTPResponse
 
+from services.receiver.answers import KeptAnswers
 from services.receiver.auth import Key, Keys, Scope, secret_of
+from services.receiver.encoded import Encoded
 from services.receiver.metrics import ReceiverMetrics
 from services.receiver.refusals import forbidden, key_invalid, key_missing
 from shared.clock import Clock
@@ -15,12 +17,13 @@ __all__ = ["Context", "authorise", "context_of", "json_answer"]
 
 
 class Context(Struct):
-    """A receiver's store, keys, clock and counters, and whether it is about to stop."""
+    """A receiver's store, keys, clock, counters and last answers, and whether it is about to stop."""
 
     store: Store
     keys: Keys
     clock: Clock
     metrics: ReceiverMetrics
+    answers: KeptAnswers = field(default_factory=KeptAnswers)
     stopping: bool = False
 
 
@@ -43,6 +46,6 @@ def authorise(request: Request, scope: Scope, account: str) -> Key:
     return key
 
 
-def json_answer(body: object, status: int = 200, headers: dict[str, str] | None = None) -> HTTPResponse:
+def json_answer(body: object, status: int = 200) -> HTTPResponse:
     """Encode an answer's body."""
-    return HTTPResponse(encode(body), status=status, headers=headers, content_type="application/json")
+    return Encoded(encode(body), status)

@@ -6,6 +6,8 @@ from shared.metrics import PREFIX, new_registry
 
 __all__ = ["ReceiverMetrics"]
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+
 
 class ReceiverMetrics:
     """Counters of one receiver; `registry` is what `/metrics` shows."""
@@ -41,3 +43,15 @@ class ReceiverMetrics:
             namespace=PREFIX,
             registry=self.registry,
         )
+        self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count an answer; a method that nobody has is counted as `other`, so that there are few rows."""
+        kind = (method if method in _METHODS else "other", route, status)
+        known = self._answered.get(kind)
+        if known is None:  # looking the rows up costs more than counting
+            known = self.requests.labels(*kind), self.seconds.labels(*kind[:2])
+            self._answered[kind] = known
+        rows, times = known
+        rows.inc()
+        times.observe(seconds)

@@ -1,36 +1,30 @@
-"""What is asked of the record and what is answered (pure): selection, age, health, cache headers."""
+"""What is asked of the record (pure): the latest, by number, by time; and whether the record is fresh."""
 
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
-from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any, Literal
 
 from msgspec import Struct
 
+from services.receiver.answers import STALE_AFTER, age_minutes, read_at
 from services.receiver.refusals import Refusal
-from shared.schemas.codec import Document
 from shared.store.base import Found
 from shared.timestamps import to_iso_millis
 
 __all__ = [
-    "Answer",
     "ByNumber",
     "Latest",
     "Nearest",
     "Selection",
-    "answer",
     "health",
-    "is_unmodified",
     "no_such_number",
     "no_version",
     "read_selection",
 ]
 
-STALE_AFTER = timedelta(minutes=10)
 UNHEALTHY_AFTER = timedelta(minutes=30)
-_FRESH_FOR = timedelta(minutes=5)
 
 _LOST_PLUS = re.compile(r" (?=\d{2}:?\d{2}$)")
 """A `+` in a query means a blank: an offset such as +01:00 arrives as ` 01:00`."""
@@ -118,95 +112,17 @@ def no_version() -> Refusal:
     )
 
 
-class Answer(Struct, frozen=True):
-    """A version as it is answered: the body and what caches need to know of it."""
-
-    body: Document
-    etag: str
-    last_modified: datetime
-    cache_control: str
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers that go with the body and with a 304."""
-        return {
-            "ETag": self.etag,
-            "Last-Modified": format_datetime(self.last_modified, usegmt=True),
-            "Cache-Control": self.cache_control,
-            "Vary": "X-API-Key, Authorization",
-        }
-
-
-def answer(found: Found, now: datetime) -> Answer:
-    """Describe a version with its age at `now`.
-
-    The age is part of the body, so the ETag and Last-Modified move with each minute of it: a cached answer
-    never passes for younger than it is.
-    """
-    version = found.version
-    read_at = _read_at(version.document)
-    age = _age_minutes(read_at, now)
-    body = {
-        **version.document,
-        "isStale": now - read_at > STALE_AFTER,
-        "ageMinutes": age,
-        "source": "ec2-sync",
-        "versionInfo": {
-            "current": found.number,
-            "total": found.total,
-            "timestamp": to_iso_millis(version.time),
-            "filename": f"{version.id}.json",
-        },
-    }
-    if "source" in version.document:
-        body["snapshotSource"] = version.document["source"]
-    return Answer(
-        body=body,
-        etag=f'"{version.id}-{found.number}-{found.total}-{age}"',
-        last_modified=(read_at + timedelta(minutes=age)).replace(microsecond=0),
-        cache_control=_cache_control(now - read_at),
-    )
-
-
-def _read_at(document: Document) -> datetime:
-    return datetime.fromisoformat(document["lastUpdated"]).astimezone(UTC)
-
-
-def _age_minutes(read_at: datetime, now: datetime) -> int:
-    return max(0, int((now - read_at).total_seconds() // 60))
-
-
-def _cache_control(age: timedelta) -> str:
-    if age < _FRESH_FOR:
-        return "public, max-age=60"
-    return "public, max-age=30" if age < STALE_AFTER else "no-cache"
-
-
-def is_unmodified(described: Answer, if_none_match: str | None, if_modified_since: str | None) -> bool:
-    """Tell whether the caller already holds this answer (RFC 9110: If-None-Match goes first)."""
-    if if_none_match is not None:
-        tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-        return "*" in tags or described.etag in tags
-    if if_modified_since is None:
-        return False
-    try:
-        since = parsedate_to_datetime(if_modified_since)
-        return described.last_modified <= (since if since.tzinfo else since.replace(tzinfo=UTC))
-    except (ValueError, OverflowError):
-        return False
-
-
 def health(found: Found | None, *, accessible: bool, now: datetime) -> tuple[int, dict[str, Any]]:
     """Return the HTTP status and body of `/api/health`."""
     newest = None
     status: Literal["healthy", "degraded", "unhealthy"] = "unhealthy"
     if found:
-        read_at = _read_at(found.version.document)
-        status = _health_by_age(now - read_at)
+        reading = read_at(found.version.document)
+        status = _health_by_age(now - reading)
         newest = {
-            "ageMinutes": _age_minutes(read_at, now),
+            "ageMinutes": age_minutes(reading, now),
             "status": "fresh" if status == "healthy" else "stale",
-            "timestamp": to_iso_millis(read_at),
+            "timestamp": to_iso_millis(reading),
         }
     body = {
         "status": status if accessible else "unhealthy",

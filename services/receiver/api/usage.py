@@ -4,16 +4,16 @@ import asyncio
 
 import structlog
 from sanic import Blueprint, Request
-from sanic.response import HTTPResponse, empty
+from sanic.response import HTTPResponse
 
+from services.receiver.answers import is_unmodified
 from services.receiver.context import Context, authorise, context_of, json_answer
+from services.receiver.encoded import Encoded
 from services.receiver.ingest import BODY_LIMIT, read_snapshot
 from services.receiver.queries import (
     ByNumber,
     Nearest,
     Selection,
-    answer,
-    is_unmodified,
     no_such_number,
     no_version,
     read_selection,
@@ -115,11 +115,12 @@ async def _numbered(context: Context, number: int) -> Found | None:
 def _answered(request: Request, found: Found | None) -> HTTPResponse:
     if found is None:
         raise no_version()
-    described = answer(found, context_of(request).clock.now())
+    context = context_of(request)
+    described = context.answers.of(found, context.clock.now())
     headers = request.headers
     if is_unmodified(described, headers.get("if-none-match"), headers.get("if-modified-since")):
-        return empty(304, headers=described.headers)
-    return json_answer(described.body, headers=described.headers)
+        return Encoded(b"", 304, described.headers)
+    return Encoded(described.body, 200, described.headers)
 
 
 BLUEPRINT = Blueprint("usage")
