@@ -12,6 +12,7 @@ from msgspec import Struct
 from shared.schemas.codec import Document
 from shared.store.keys import time_of
 from shared.store.metadata import Metadata
+from shared.store.upkeep import Upkeep
 
 __all__ = ["Appended", "Found", "Metadata", "Store", "Version"]
 
@@ -44,7 +45,7 @@ class Found(Struct, frozen=True):
     total: int
 
 
-class Store(Protocol):
+class Store(Upkeep, Protocol):
     """Versions by account. Every call may raise the errors of `shared.store.errors`.
 
     An account's name must match `[a-z0-9][a-z0-9_-]{0,31}`; any other raises ValueError and touches nothing.

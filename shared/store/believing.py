@@ -8,7 +8,7 @@ from shared.schemas.codec import RECEIVED_AT, Document, decode_snapshot, digest
 from shared.store.keys import matches_digest, time_of, version_time
 from shared.timestamps import to_iso_millis
 
-__all__ = ["why_not"]
+__all__ = ["is_of_unknown_form", "why_not"]
 
 
 def why_not(version_id: str, document: Document) -> str | None:
@@ -39,3 +39,15 @@ def _why_not_origin(document: Document) -> str | None:
         if len(name) == len(RECEIVED_AT) and sum(a != b for a, b in zip(name, RECEIVED_AT, strict=True)) == 1:
             return f"its {RECEIVED_AT} has become {name!r}"
     return None
+
+
+def is_of_unknown_form(version_id: str, document: Document) -> bool:
+    """Tell whether a document is just what was stored under that id, though not a snapshot as known here.
+
+    A newer program may have stored it: it is not damaged.
+    """
+    try:
+        decode_snapshot(document)
+    except (msgspec.MsgspecError, RecursionError):
+        return RECEIVED_AT in document and matches_digest(version_id, digest(document))
+    return False

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - memory has no use for some of what the contract hands over
 """The store that forgets at exit: for tests, and for trying things out."""
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from shared.store.keys import month_of
 from shared.store.metadata import Lifetime, Metadata, summarise
 from shared.store.placing import checked_account, ids_to_try
 from shared.store.ranking import rank_of
+from shared.store.upkeep import Census, Finding, Space
 from shared.timestamps import to_iso_millis
 
 __all__ = ["MemoryStore"]
@@ -32,6 +34,7 @@ class MemoryStore:
     def __init__(self) -> None:
         """Start empty."""
         self._accounts: dict[str, _Account] = {}
+        self._notes: dict[str, bytes] = {}
 
     def _of(self, account: str) -> _Account:
         """Return an account's versions without making the account known."""
@@ -130,6 +133,35 @@ class MemoryStore:
     async def rebuild(self) -> Sequence[str]:
         """See Store.rebuild: here nothing is derived, so nothing can disagree."""
         return []
+
+    async def take_duty(self, who: str) -> str | None:
+        """See Upkeep.take_duty: nobody else can reach this memory."""
+        return None
+
+    async def census(self, account: str) -> Census:
+        """See Upkeep.census."""
+        own = self._of(account)
+        return Census(sorted(own.versions), sorted({month_of(version_id) for version_id in own.archive}))
+
+    async def scrub(self, account: str, ids: Sequence[str], at: datetime, *, mend: bool) -> Sequence[Finding]:
+        """See Upkeep.scrub: what is only in memory is as it was put there."""
+        return []
+
+    async def scrub_archive(self, account: str, month: str, at: datetime, *, mend: bool) -> Finding | None:
+        """See Upkeep.scrub_archive: as `scrub`."""
+        return None
+
+    async def space(self) -> Space | None:
+        """See Upkeep.space: there is no disk."""
+        return None
+
+    async def read_note(self, name: str) -> bytes | None:
+        """See Upkeep.read_note."""
+        return self._notes.get(name)
+
+    async def write_note(self, name: str, data: bytes) -> None:
+        """See Upkeep.write_note."""
+        self._notes[name] = data
 
     async def probe(self) -> None:
         """See Store.probe: memory can always be written."""

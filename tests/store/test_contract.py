@@ -247,3 +247,28 @@ async def test_a_healthy_store_has_nothing_to_mend_and_can_be_written(store: Sto
     await fill(store, 2)
     assert list(await store.rebuild()) == []
     await store.probe()
+
+
+async def test_what_is_as_it_was_stored_is_found_right_and_listed(store: Store) -> None:
+    ids = await fill(store, 3)
+    await store.archive("default", ids[:2])
+    census = await store.census("default")
+    assert (list(census.versions), list(census.archives)) == (ids, ["2026-11"])
+    assert not census.foreign
+    assert await store.scrub("default", ids, NOON, mend=True) == []
+    assert await store.scrub_archive("default", "2026-11", NOON, mend=True) is None
+    assert await store.count("default") == 3
+
+
+async def test_an_account_without_a_history_has_an_empty_census(store: Store) -> None:
+    census = await store.census("work")
+    assert not any((census.versions, census.archives, census.foreign))
+    assert await store.scrub_archive("work", "2026-11", NOON, mend=True) is None
+    assert list(await store.accounts()) == []
+
+
+async def test_a_note_replaces_the_one_before(store: Store) -> None:
+    assert await store.read_note("janitor") is None
+    for data in (b"first", b"second"):
+        await store.write_note("janitor", data)
+    assert await store.read_note("janitor") == b"second"

@@ -20,7 +20,7 @@ from shared.store.errors import StoreDamagedError
 from shared.store.keys import month_of
 from shared.store.volume.layout import Layout
 
-__all__ = ["add_to_archive", "read_month"]
+__all__ = ["add_to_archive", "gzipped", "read_month"]
 
 
 class _Line(Struct, frozen=True):
@@ -40,7 +40,7 @@ def add_to_archive(layout: Layout, versions: Iterable[Version]) -> int:
     if ordered:
         private_folder(layout.archive)
     return sum(
-        _add_to_month(_file(layout, month), list(members))
+        _add_to_month(layout.month(month), list(members))
         for month, members in groupby(ordered, key=lambda version: month_of(version.id))
     )
 
@@ -51,21 +51,22 @@ def _add_to_month(path: Path, versions: Sequence[Version]) -> int:
     new = [version for version in versions if version.id not in known]
     if new:
         lines = b"".join(encode(_Line(version.id, version.document)) + b"\n" for version in new)
-        replace(path, present + gzip.compress(lines, mtime=0))
+        replace(path, present + gzipped(lines))
     return len(new)
+
+
+def gzipped(lines: bytes) -> bytes:
+    """Return lines as one gzip member; the same lines give the same bytes."""
+    return gzip.compress(lines, mtime=0)
 
 
 def read_month(layout: Layout, account: str, month: str) -> list[Version]:
     """Return a month's archived versions, each once, oldest first. Raises OSError, StoreDamagedError."""
-    path = _file(layout, month)
+    path = layout.month(month)
     if not path.exists():
         return []
     found = {line.version: line.snapshot for line in _lines(path, path.read_bytes())}
     return [Version(account, version_id, found[version_id]) for version_id in sorted(found)]
-
-
-def _file(layout: Layout, month: str) -> Path:
-    return layout.archive / f"{month}.ndjson.gz"
 
 
 def _lines(path: Path, data: bytes) -> list[_Line]:

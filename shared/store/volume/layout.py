@@ -42,6 +42,15 @@ class Layout(Struct, frozen=True):
         """The folder with one file a month, gzipped lines of JSON."""
         return self.folder / "archive"
 
+    @property
+    def quarantine(self) -> Path:
+        """The folder of files that could not be believed, each with a note why."""
+        return self.folder / "quarantine"
+
+    def month(self, month: str) -> Path:
+        """Return the archive of a month (`2026-11`)."""
+        return self.archive / f"{month}.ndjson.gz"
+
     def version(self, version_id: str) -> Path:
         """Return a version's file."""
         return self.history / f"{version_id}.json"

@@ -15,12 +15,17 @@ from shared.store.errors import translated
 from shared.store.index import Index
 from shared.store.metadata import Metadata
 from shared.store.placing import checked_account
+from shared.store.upkeep import Census, Finding, Space
 from shared.store.volume import upkeep
 from shared.store.volume.append import append_batch, incoming
 from shared.store.volume.archive import read_month
+from shared.store.volume.census import census
 from shared.store.volume.commit import GroupCommit
+from shared.store.volume.duty import Duty
 from shared.store.volume.history import Choose, History, NotAtHand
 from shared.store.volume.layout import accounts_of, layout_of
+from shared.store.volume.notes import read_note, space_of, write_note
+from shared.store.volume.scrub import scrub, scrub_archive
 
 __all__ = ["VolumeStore"]
 
@@ -40,6 +45,7 @@ class VolumeStore:
             private_folder(root)
         self._histories: dict[str, History] = {}
         self._commits: dict[str, GroupCommit] = {}
+        self._duty = Duty(root / ".janitor.lock")
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
         self._writers = ThreadPoolExecutor(_THREADS, thread_name_prefix="store-write")
 
@@ -148,6 +154,42 @@ class VolumeStore:
             )
         return mended
 
+    async def take_duty(self, who: str) -> str | None:
+        """See Upkeep.take_duty."""
+        return await self._in_thread("becoming the store's janitor", lambda: self._duty.take(who))
+
+    async def census(self, account: str) -> Census:
+        """See Upkeep.census."""
+        layout = self._history(account).layout
+        return await self._in_thread(f"listing account {account}", lambda: census(layout))
+
+    async def scrub(self, account: str, ids: Sequence[str], at: datetime, *, mend: bool) -> Sequence[Finding]:
+        """See Upkeep.scrub."""
+        history = self._history(account)
+        return await self._in_thread(
+            f"checking account {account}", lambda: scrub(history, ids, at, mend=mend)
+        )
+
+    async def scrub_archive(self, account: str, month: str, at: datetime, *, mend: bool) -> Finding | None:
+        """See Upkeep.scrub_archive."""
+        history = self._history(account)
+        return await self._in_thread(
+            f"checking the archive of account {account}",
+            lambda: scrub_archive(history, month, at, mend=mend),
+        )
+
+    async def space(self) -> Space | None:
+        """See Upkeep.space."""
+        return await self._in_thread("measuring the room left", lambda: space_of(self._root))
+
+    async def read_note(self, name: str) -> bytes | None:
+        """See Upkeep.read_note."""
+        return await self._in_thread("reading a note", lambda: read_note(self._root, name))
+
+    async def write_note(self, name: str, data: bytes) -> None:
+        """See Upkeep.write_note."""
+        await self._in_thread("writing a note", lambda: write_note(self._root, name, data))
+
     async def probe(self) -> None:
         """See Store.probe: writes and removes a small file."""
         await self._in_thread(
@@ -158,5 +200,6 @@ class VolumeStore:
         """See Store.close."""
         for commit in self._commits.values():
             await commit.close()
+        self._duty.give_up()
         self._pool.shutdown()
         self._writers.shutdown()

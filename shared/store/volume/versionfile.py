@@ -10,9 +10,15 @@ import msgspec
 
 from shared.schemas.codec import decode_document
 from shared.store.base import Version
-from shared.store.believing import why_not
+from shared.store.believing import is_of_unknown_form, why_not
 
-__all__ = ["DamagedVersionError", "RecentVersions", "WouldBlockError", "read_version"]
+__all__ = [
+    "DamagedVersionError",
+    "RecentVersions",
+    "UnservableVersionError",
+    "WouldBlockError",
+    "read_version",
+]
 
 _LIMIT = 1024 * 1024
 """Bytes of one read; a version has about 1,000, so one read does."""
@@ -23,6 +29,10 @@ _KEPT = 2048
 
 class DamagedVersionError(ValueError):
     """A file in the history is no version: torn, tampered with or foreign."""
+
+
+class UnservableVersionError(DamagedVersionError):
+    """A file that may well be right, but that this process can make nothing of: it is to stay where it is."""
 
 
 class WouldBlockError(Exception):
@@ -40,6 +50,8 @@ def read_version(account: str, version_id: str, path: Path, *, wait: bool = True
     except msgspec.MsgspecError as error:
         raise DamagedVersionError(f"not a snapshot: {error}") from error
     if reason := why_not(version_id, document):
+        if is_of_unknown_form(version_id, document):
+            raise UnservableVersionError(f"whole, but of a form this program does not know: {reason}")
         raise DamagedVersionError(reason)
     return Version(account, version_id, document)
 
@@ -52,7 +64,7 @@ def _content(path: Path, *, wait: bool) -> bytes:
         if error.errno == errno.ELOOP:
             raise DamagedVersionError("a link, not a file") from error
         if error.errno in {errno.EACCES, errno.EPERM}:
-            raise DamagedVersionError("it may not be read: correct its owner or mode") from error
+            raise UnservableVersionError("it may not be read: correct its owner or mode") from error
         raise
     try:
         found = os.fstat(descriptor)

@@ -1,0 +1,81 @@
+"""What a janitor and an operator ask of a store beyond its versions: the contract's second half."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+__all__ = ["Census", "Finding", "Space", "Upkeep"]
+
+
+class Finding(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Something that cannot be believed, and what became of it. Names start at the account's folder."""
+
+    account: str
+    file: str
+    reason: str
+    set_aside: str | None = None
+    """Where it lies now; None when it was left where it is."""
+    restored: bool = False
+    """Whether a version was put back from the archive, or an archive made again from what was whole in it."""
+
+
+class Census(Struct, frozen=True):
+    """What lies in an account's folders, by name alone; every list is sorted."""
+
+    versions: Sequence[str] = ()
+    """The ids that files have as their names, whatever these hold."""
+    archives: Sequence[str] = ()
+    """The months (`2026-11`) that have an archive."""
+    foreign: Sequence[str] = ()
+    """Names that are nothing of ours: they are never served and never touched."""
+
+
+class Space(Struct, frozen=True):
+    """How much room the store has, in bytes."""
+
+    free: int
+    total: int
+
+
+class Upkeep(Protocol):
+    """Keeping a store well. Every call may raise the errors of `shared.store.errors`."""
+
+    async def take_duty(self, who: str) -> str | None:
+        """Become the only janitor of this store until `close`; return None, or who is it already.
+
+        A janitor that died holds nothing. `who` is told to those who come later.
+        """
+        ...
+
+    async def census(self, account: str) -> Census:
+        """List what an account's folders hold, by name."""
+        ...
+
+    async def scrub(self, account: str, ids: Sequence[str], at: datetime, *, mend: bool) -> Sequence[Finding]:
+        """Read versions from the disk and check each against its name; return those that are not right.
+
+        With `mend` a bad file is set aside (never deleted), and the version put back if the archive has it. A
+        file that somebody is writing just now is not judged; one that cannot be read is left where it is.
+        """
+        ...
+
+    async def scrub_archive(self, account: str, month: str, at: datetime, *, mend: bool) -> Finding | None:
+        """Read a month's archive to its end and check each version in it.
+
+        With `mend` a bad one is set aside, and made again from what in it is whole.
+        """
+        ...
+
+    async def space(self) -> Space | None:
+        """Return how much room there is, None where that means nothing."""
+        ...
+
+    async def read_note(self, name: str) -> bytes | None:
+        """Return what a janitor noted for its next run, None when there is nothing."""
+        ...
+
+    async def write_note(self, name: str, data: bytes) -> None:
+        """Note something for the next run; it is replaced whole, and may be lost in a power cut."""
+        ...

@@ -1,0 +1,46 @@
+"""One janitor at a time: a lock on the store, freed by the kernel when its holder ends or dies. Blocking."""
+
+import contextlib
+import fcntl
+import os
+from pathlib import Path
+
+__all__ = ["Duty"]
+
+_LONGEST = 500
+"""Bytes of what the holder says of itself."""
+
+
+class Duty:
+    """The lock file of a store's janitor; what it says is for people, the lock alone decides."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the file; nothing is opened yet."""
+        self._path = path
+        self._held: int | None = None
+
+    def take(self, who: str) -> str | None:
+        """Hold the lock from now on; return None, or what its holder says of itself. Raises OSError."""
+        if self._held is not None:
+            return None
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            said = os.pread(descriptor, _LONGEST, 0).decode(errors="replace").strip()
+            os.close(descriptor)
+            return said or "another process"
+        except OSError:
+            os.close(descriptor)
+            raise
+        self._held = descriptor
+        with contextlib.suppress(OSError):  # on a full disk the lock still holds, without its words
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, who.encode()[:_LONGEST], 0)
+        return None
+
+    def give_up(self) -> None:
+        """Let another have it."""
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
