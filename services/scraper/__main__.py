@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
@@ -15,6 +17,7 @@ from services.scraper.login import log_in
 from services.scraper.loop import WAKE, Scraping, run_until_stopped
 from services.scraper.outbox import Outbox, take_stock
 from services.scraper.outcome import EXIT_CODES, Outcome, ScrapeError, sentence
+from services.scraper.profile import tidy_profile
 from services.scraper.recorder import Recorder, read_last
 from services.scraper.report import Overview, figures, overview_lines
 from services.scraper.running import hold_running, is_running
@@ -30,7 +33,10 @@ from shared.startup import begin
 
 BAD_SETTINGS = 2
 TROUBLE_HERE = 7
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
+"""What a shell makes of SIGINT and SIGTERM."""
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -81,7 +87,22 @@ def _command(parsed: argparse.Namespace, settings: ScraperSettings) -> int:
     private_folder(settings.state_dir)
     if parsed.command == "login":
         return _login(settings)
-    return asyncio.run(_once(settings)) if parsed.command == "once" else _run(settings)
+    return _to_the_end(_once(settings)) if parsed.command == "once" else _run(settings)
+
+
+def _to_the_end(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's work; SIGTERM stops it as Ctrl-C does, so that the browser is closed in order."""
+
+    async def watched() -> T:
+        task = asyncio.current_task()
+        if task:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work
+
+    try:
+        return asyncio.run(watched())
+    except asyncio.CancelledError:
+        raise SystemExit(TERMINATED) from None
 
 
 def _furnish(settings: ScraperSettings) -> House:
@@ -126,6 +147,7 @@ def _run(settings: ScraperSettings) -> int:
 
 async def _serve(settings: ScraperSettings) -> None:
     house = _furnish(settings)
+    await tidy_profile(settings.state_dir)
     async with Client(settings.sync_url) as client:
         sender = Sender(house.outbox, client, _key_reader(settings), house.board.sending)
 
@@ -162,7 +184,7 @@ def _login(settings: ScraperSettings) -> int:
         return BAD_SETTINGS
     print(f"A window opens at {settings.usage_url}. Log in there; it closes by itself.", flush=True)
     try:
-        snapshot = asyncio.run(log_in(settings, SystemClock()))
+        snapshot = _to_the_end(log_in(settings, SystemClock()))
     except ScrapeError as error:
         print(sentence(Outcome(state=error.state, detail=str(error), advice=error.advice)), file=sys.stderr)
         return EXIT_CODES[error.state]

@@ -7,13 +7,16 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Iterator
+from pathlib import Path
 
 import structlog
 from playwright.async_api import BrowserContext, Error, Page, Playwright, async_playwright
 
+from services.scraper.caches import trim_caches
 from services.scraper.chromium import CURE, find_browser, launch_flags, running_as_root
+from services.scraper.one_tab import one_tab
 from services.scraper.outcome import ScrapeError
-from services.scraper.profile import hold_profile
+from services.scraper.profile import Purpose, hold_browser, hold_profile
 from services.scraper.settings import ScraperSettings
 
 __all__ = ["browser_trouble", "open_page"]
@@ -46,77 +49,89 @@ log = structlog.get_logger()
 
 
 @contextlib.asynccontextmanager
-async def open_page(settings: ScraperSettings, *, headed: bool | None = None) -> AsyncIterator[Page]:
+async def open_page(settings: ScraperSettings, *, purpose: Purpose = "scrape") -> AsyncIterator[Page]:
     """Open an empty page in the configured browser and close everything afterwards, whatever happens.
 
-    `headed` overrides the configured mode (for the login). Raises ScrapeError when there is no such browser.
+    For a login it is a window, whatever the mode. Raises ScrapeError when there is no such browser.
     """
+    if settings.browser_mode == "attach" and purpose == "scrape":
+        async with _attached(settings) as page:
+            yield page
+        return
+    headed = settings.browser_mode == "headed" or purpose == "login"
+    executable = _executable(settings)
+    async with hold_profile(settings.state_dir, purpose) as profile, _driver() as playwright:
+        if trim_caches(settings.state_dir, profile):
+            log.debug("the profile's caches were cleared")
+        async with _launched(playwright, settings, profile, executable, headed=headed) as page:
+            yield page
+
+
+def _executable(settings: ScraperSettings) -> Path:
+    """Find the browser before anything is opened; raises ScrapeError when there is none."""
+    if executable := find_browser(settings.browser_path):
+        return executable
+    named = f"SCRAPER_BROWSER_PATH names {settings.browser_path}, which cannot be run"
+    raise ScrapeError(
+        "browser_failed", named if settings.browser_path else "no Chrome or Chromium was found", CURE
+    )
+
+
+@contextlib.asynccontextmanager
+async def _driver() -> AsyncIterator[Playwright]:
     playwright = await async_playwright().start()
     try:
-        if settings.browser_mode == "attach" and headed is None:
-            async with _attached(playwright, settings) as page:
-                yield page
-        else:
-            show = settings.browser_mode == "headed" if headed is None else headed
-            async with _launched(playwright, settings, headed=show) as page:
-                yield page
+        yield playwright
     finally:
         await _bounded(playwright.stop(), "the browser's driver")
 
 
 @contextlib.asynccontextmanager
 async def _launched(
-    playwright: Playwright, settings: ScraperSettings, *, headed: bool
+    playwright: Playwright, settings: ScraperSettings, profile: Path, executable: Path, *, headed: bool
 ) -> AsyncIterator[Page]:
-    executable = find_browser(settings.browser_path)
-    if executable is None:
-        named = f"SCRAPER_BROWSER_PATH names {settings.browser_path}, which cannot be run"
-        raise ScrapeError(
-            "browser_failed", named if settings.browser_path else "no Chrome or Chromium was found", CURE
-        )
     as_root = running_as_root()
-    with hold_profile(settings.state_dir) as profile:
-        with browser_trouble():
-            context = await playwright.chromium.launch_persistent_context(
-                profile,
-                executable_path=executable,
-                headless=not headed,
-                args=launch_flags(as_root=as_root),
-                chromium_sandbox=not as_root,
-                locale="en-US",
-                timezone_id=settings.zone_name,
-                no_viewport=True if headed else None,
-                timeout=LAUNCH_SECONDS * 1000,
-            )
-        try:
-            page = context.pages[0] if context.pages else await context.new_page()
-            if not headed:
-                await _leave_out_unwanted(context, page)
-            yield page
-        finally:
-            await _bounded(context.close(), "the browser")
+    with browser_trouble():
+        context = await playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=executable,
+            headless=not headed,
+            args=launch_flags(as_root=as_root),
+            chromium_sandbox=not as_root,
+            locale="en-US",
+            timezone_id=settings.zone_name,
+            no_viewport=True if headed else None,
+            timeout=LAUNCH_SECONDS * 1000,
+        )
+    try:
+        page = context.pages[0] if context.pages else await context.new_page()
+        if not headed:
+            await _leave_out_unwanted(context, page)
+        yield page
+    finally:
+        await _bounded(context.close(), "the browser")
 
 
 @contextlib.asynccontextmanager
-async def _attached(playwright: Playwright, settings: ScraperSettings) -> AsyncIterator[Page]:
-    """Open a tab in the user's running browser, and close no other."""
-    try:
+async def _attached(settings: ScraperSettings) -> AsyncIterator[Page]:
+    """Open a tab in the user's running browser, behind the others, and let it render there."""
+    async with (
+        hold_browser(settings.state_dir, "scrape"),
+        one_tab(settings.attach_url, settings.state_dir) as address,
+        _driver() as playwright,
+    ):
         browser = await playwright.chromium.connect_over_cdp(
-            settings.attach_url, timeout=LAUNCH_SECONDS * 1000
+            address, no_defaults=True, timeout=LAUNCH_SECONDS * 1000
         )
-    except Error as error:
-        raise ScrapeError(
-            "browser_failed",
-            f"no browser answers at {settings.attach_url}",
-            "Start Chrome with --remote-debugging-port=9222 --user-data-dir=DIR; see SCRAPER_ATTACH_URL.",
-        ) from error
-    context = browser.contexts[0] if browser.contexts else await browser.new_context()
-    page = await context.new_page()
-    try:
-        await _leave_out_unwanted(context, page)
-        yield page
-    finally:
-        await _bounded(page.close(), "the tab")
+        try:
+            context = browser.contexts[0]
+            page = context.pages[0]
+            session = await context.new_cdp_session(page)
+            await session.send("Emulation.setFocusEmulationEnabled", {"enabled": True})
+            await _leave_out_unwanted(context, page)
+            yield page
+        finally:
+            await _bounded(browser.close(), "the connection to your browser")
 
 
 async def _leave_out_unwanted(context: BrowserContext, page: Page) -> None:

@@ -25,14 +25,14 @@ UNREADABLE_LOOKS = 30
 """Looks at the usage page itself before it is called loaded but not readable."""
 
 
-async def log_in(settings: ScraperSettings, clock: Clock, *, headed: bool = True) -> Snapshot | None:
+async def log_in(settings: ScraperSettings, clock: Clock) -> Snapshot | None:
     """Wait, for as long as the window is open, until the usage page is there, and return what it says.
 
     None when the login is through but the page cannot be read. Raises ScrapeError when no window can be
     opened, the profile is in use, or the window was closed.
     """
     with browser_trouble():
-        async with open_page(settings, headed=headed) as page:
+        async with open_page(settings, purpose="login") as page:
             try:
                 return await _wait_for_usage(page, settings, clock)
             except ScrapeError:

@@ -1,65 +1,108 @@
 """The browser profile's folder: the user's login lives there, so one program at a time may open it."""
 
+import asyncio
 import contextlib
 import fcntl
 import os
-import re
-import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Literal
 
+from services.scraper.leftovers import end_leftovers, users_browser
 from services.scraper.outcome import ScrapeError
 from shared.files import private_folder
 
-__all__ = ["hold_profile"]
+__all__ = ["Purpose", "hold_browser", "hold_profile", "tidy_profile"]
 
+Purpose = Literal["scrape", "login", "session"]
+
+LOCK = "profile.lock"
 SINGLETONS = ("SingletonLock", "SingletonCookie", "SingletonSocket")
-"""Chromium's own marks of a profile in use; the lock is a link to `host-pid`."""
+"""Chromium's own marks of a profile in use; they outlive a browser that was killed."""
+
+PATIENCE = 45.0
+"""Seconds that another scrape is waited for: it ends by itself, a login window does not."""
+
+LOOK_SECONDS = 0.1
+
+WORDS: dict[str, str] = {
+    "scrape": "another scrape",
+    "login": "a login window",
+    "session": "a session command",
+}
+
+
+@contextlib.asynccontextmanager
+async def hold_browser(
+    state_dir: Path, purpose: Purpose, *, patience: float = PATIENCE
+) -> AsyncIterator[None]:
+    """Be the one program that browses for this state folder; another scrape is waited for.
+
+    Raises ScrapeError (profile_locked) when somebody else goes on.
+    """
+    with _opened(state_dir / LOCK) as descriptor:
+        await _lock(descriptor, patience)
+        _sign(descriptor, purpose)
+        yield
+
+
+@contextlib.asynccontextmanager
+async def hold_profile(
+    state_dir: Path, purpose: Purpose, *, patience: float = PATIENCE
+) -> AsyncIterator[Path]:
+    """Hold the profile's folder, cleared of what a killed scraper left. Raises ScrapeError as above."""
+    profile = private_folder(state_dir / "profile")
+    async with hold_browser(state_dir, purpose, patience=patience):
+        await _clear(profile)
+        yield profile
+
+
+async def tidy_profile(state_dir: Path) -> None:
+    """End what a killed scraper left, unless the profile is in use: then whoever holds it has done so."""
+    with contextlib.suppress(ScrapeError):
+        async with hold_profile(state_dir, "scrape", patience=0):
+            pass
 
 
 @contextlib.contextmanager
-def hold_profile(state_dir: Path) -> Iterator[Path]:
-    """Hold the profile's folder while a browser runs in it; raises ScrapeError when another has it open."""
-    profile = private_folder(state_dir / "profile")
-    descriptor = os.open(state_dir / "profile.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _opened(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ScrapeError("profile_locked", "another scrape or a login window has it open") from None
-        _check_singleton(profile)
-        yield profile
+        yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _check_singleton(profile: Path) -> None:
-    """Refuse a profile that a live browser has open; take away what a dead one left.
+async def _lock(descriptor: int, patience: float) -> None:
+    waited = 0.0
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+            if holder == "login" or waited >= patience:
+                who = WORDS.get(holder, "another program")
+                raise ScrapeError("profile_locked", f"{who} has it open") from None
+        else:
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+        waited += LOOK_SECONDS
 
-    A lock from another host name is one that a container left when it was replaced: only scrapers use this
-    folder, and the scraper's own lock, which works across containers, is held by now.
+
+def _sign(descriptor: int, purpose: Purpose) -> None:
+    """Write into the lock what it is held for, for those who wait."""
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, purpose.encode(), 0)
+
+
+async def _clear(profile: Path) -> None:
+    """Refuse a profile that somebody's own browser has open; else end and take away what the dead left.
+
+    A lock from another host name is one that a container left when it was replaced: the scraper's own lock,
+    which works across containers, is held by now.
     """
-    try:
-        owner = os.readlink(profile / "SingletonLock")  # noqa: PTH115 - the target is no path
-    except OSError:
-        return
-    host, _, pid = owner.rpartition("-")
-    if host == socket.gethostname() and re.fullmatch(r"\d+", pid) and _has_open(int(pid), profile):
+    if pid := users_browser(profile):
         raise ScrapeError("profile_locked", f"the browser with process id {pid} has it open")
+    await end_leftovers(profile)
     for name in SINGLETONS:
         (profile / name).unlink(missing_ok=True)
-
-
-def _has_open(pid: int, profile: Path) -> bool:
-    """Tell whether the process lives and, where that can be seen, is a browser in this profile."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return True
-    return os.fsencode(profile) in command or os.fsencode(profile.resolve()) in command

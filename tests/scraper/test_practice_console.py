@@ -144,10 +144,10 @@ def test_a_missing_row_makes_the_reading_partial_and_the_rest_right(console, scr
     assert_same(document, console.shown())
 
 
-def test_a_locked_profile_and_a_missing_browser_end_with_the_cure(console, scraper, tmp_path):
+async def test_a_locked_profile_and_a_missing_browser_end_with_the_cure(console, scraper, tmp_path):
     scraper.folder.mkdir(mode=0o700)
-    with hold_profile(scraper.folder):
-        code, said = scraper.run("once")
+    async with hold_profile(scraper.folder, "login"):
+        code, said = await asyncio.to_thread(scraper.run, "once")
     assert (code, "profile is in use" in said) == (7, True)
     scraper.environment["SCRAPER_BROWSER_PATH"] = str(tmp_path / "nothing")
     code, said = scraper.run("once")
@@ -217,15 +217,16 @@ async def test_a_login_is_kept_for_the_scrapes_that_follow(console, scraper, mon
     real = login_module.open_page
 
     @contextlib.asynccontextmanager
-    async def watched(settings, *, headed):
-        async with real(settings, headed=headed) as page:
+    async def watched(settings, *, purpose):
+        assert purpose == "login"
+        async with real(settings) as page:  # no window: there may be no screen
             opened.put_nowait(page)
             yield page
 
     monkeypatch.setattr(login_module, "open_page", watched)
     scraper.folder.mkdir(mode=0o700)
     settings = load(ScraperSettings, scraper.environment)
-    waiting = asyncio.create_task(log_in(settings, SystemClock(), headed=False))
+    waiting = asyncio.create_task(log_in(settings, SystemClock()))
     page = await opened.get()
     await page.get_by_role("button", name="Continue with email").click(timeout=20_000)
     async with asyncio.timeout(30):
