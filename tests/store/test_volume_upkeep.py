@@ -1,0 +1,109 @@
+"""Archives checked and made whole, the lock of the one janitor, what it notes and the room it has."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from shared.store import Store, open_store
+from shared.store.upkeep import Finding
+from tests.store.samples import NOON, minutes, snapshot
+
+Volume = tuple[Store, Path]
+
+
+async def fill(store: Store, count: int) -> list[str]:
+    moments = [NOON - minutes(back) for back in reversed(range(count))]
+    return [(await store.append("default", snapshot(at), at)).version.id for at in moments]
+
+
+async def scrub_archive(store: Store, *, mend: bool = True) -> Finding | None:
+    return await store.scrub_archive("default", "2026-11", NOON, mend=mend)
+
+
+async def archived(store: Store) -> list[str]:
+    return [version.id for version in await store.archived("default", "2026-11")]
+
+
+async def test_of_a_torn_archive_what_is_whole_is_kept(volume: Volume) -> None:
+    store, root = volume
+    ids = await fill(store, 6)
+    archive = root / "archive" / "2026-11.ndjson.gz"
+    for start in (0, 2, 4):
+        await store.archive("default", ids[start : start + 2])
+    torn = archive.read_bytes()[:-15]
+    archive.write_bytes(torn)
+    found = await scrub_archive(store)
+    assert found.restored
+    assert (root / found.set_aside).read_bytes() == torn
+    assert (await archived(store))[:4] == ids[:4]
+    assert await store.archive("default", ids) <= 2
+    assert await archived(store) == ids
+    assert await scrub_archive(store) is None
+
+
+async def test_a_damaged_member_in_the_middle_costs_only_itself(volume: Volume) -> None:
+    store, root = volume
+    ids = await fill(store, 6)
+    archive = root / "archive" / "2026-11.ndjson.gz"
+    sizes = []
+    for start in (0, 2, 4):
+        await store.archive("default", ids[start : start + 2])
+        sizes.append(archive.stat().st_size)
+    data = bytearray(archive.read_bytes())
+    data[sizes[0] + 12 : sizes[0] + 40] = bytes(28)
+    archive.write_bytes(data)
+    assert (await scrub_archive(store)).restored
+    assert await archived(store) == [*ids[:2], *ids[4:]]
+
+
+@pytest.mark.parametrize("content", [b"", b"not gzip", gzip.compress(b'{"version": 3}\n')])
+async def test_an_archive_with_nothing_whole_leaves_its_place(volume: Volume, content: bytes) -> None:
+    store, root = volume
+    ids = await fill(store, 2)
+    (root / "archive").mkdir()
+    archive = root / "archive" / "2026-11.ndjson.gz"
+    archive.write_bytes(content)
+    found = await scrub_archive(store)
+    assert not found.restored
+    assert (root / found.set_aside).read_bytes() == content
+    assert not archive.exists()
+    assert await store.archive("default", ids[:1]) == 1
+
+
+async def test_a_version_tampered_with_in_the_archive_is_not_believed(volume: Volume) -> None:
+    store, root = volume
+    ids = await fill(store, 2)
+    await store.archive("default", ids)
+    archive = root / "archive" / "2026-11.ndjson.gz"
+    lines = gzip.decompress(archive.read_bytes())
+    archive.write_bytes(gzip.compress(lines.replace(b"47", b"46", 1)))
+    found = await scrub_archive(store)
+    assert "does not match its name" in found.reason
+    assert await archived(store) == ids[1:]
+
+
+async def test_only_one_can_be_the_janitor_of_a_store(volume: Volume) -> None:
+    store, root = volume
+    other = open_store(f"file://{root}")
+    assert await store.take_duty("run, process 7") is None
+    assert await store.take_duty("the same once more") is None
+    assert await other.take_duty("another") == "run, process 7"
+    await store.close()
+    assert await other.take_duty("another") is None
+    await other.close()
+
+
+async def test_a_note_is_kept_for_the_next_run(volume: Volume) -> None:
+    store, root = volume
+    assert await store.read_note("janitor") is None
+    await store.write_note("janitor", b"{}")
+    other = open_store(f"file://{root}")
+    assert await other.read_note("janitor") == b"{}"
+    await other.close()
+
+
+async def test_the_room_left_is_the_disks(volume: Volume) -> None:
+    store, _ = volume
+    space = await store.space()
+    assert 0 < space.free < space.total
