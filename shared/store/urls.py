@@ -32,13 +32,14 @@ def store_exists(url: str) -> bool:
     return urlsplit(url).scheme == "file" and Path(unquote(urlsplit(url).path)).is_dir()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, *, read_only: bool = False) -> Store:
     """Open the store that a URL names; a volume's folder is made when it is missing.
 
+    One that is opened `read_only` leaves every file as it is, and refuses what would change one.
     Raises StoreUrlError for a URL that names none, the other store errors when it cannot be opened.
     """
     if problem := check_url(url):
         raise StoreUrlError(problem)
     if url == "memory:":
         return MemoryStore()
-    return VolumeStore(Path(unquote(urlsplit(url).path)))
+    return VolumeStore(Path(unquote(urlsplit(url).path)), read_only=read_only)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.store import Store, open_store
+from shared.store.errors import StoreReadOnlyError
 from shared.store.upkeep import Finding
 from tests.store.samples import NOON, minutes, snapshot
 
@@ -107,3 +108,38 @@ async def test_the_room_left_is_the_disks(volume: Volume) -> None:
     store, _ = volume
     space = await store.space()
     assert 0 < space.free < space.total
+
+
+async def test_a_store_opened_only_to_be_read_leaves_every_file_as_it_is(tmp_path: Path) -> None:
+    root = tmp_path / "store"
+    before = open_store(f"file://{root}")
+    ids = await fill(before, 3)
+    await before.archive("default", ids[:1])
+    await before.close()
+    for derived in (".index", ".lock", "console-usage-synced.json", "console-usage-history/_metadata.json"):
+        (root / derived).unlink()
+    (root / "console-usage-history" / f"{ids[0]}.json").write_text("{")
+    stood = {p: (p.stat().st_mtime_ns, p.is_dir() or p.read_bytes()) for p in [root, *root.rglob("*")]}
+    store = open_store(f"file://{root}", read_only=True)
+    assert (await store.latest("default")).version.id == ids[-1]
+    assert list(await store.between("default", None, None)) == ids
+    assert len(await store.scrub("default", ids, NOON, mend=False)) == 1
+    assert await archived(store) == ids[:1]
+    for refused in (
+        store.append("default", snapshot(), NOON),
+        store.archive("default", ids),
+        store.delete("default", ids[:1], NOON),
+        store.scrub("default", ids, NOON, mend=True),
+        store.rebuild(),
+        store.probe(),
+        store.take_duty("nobody"),
+        store.write_note("janitor", b""),
+    ):
+        with pytest.raises(StoreReadOnlyError):
+            await refused
+    assert stood == {
+        p: (p.stat().st_mtime_ns, p.is_dir() or p.read_bytes()) for p in [root, *root.rglob("*")]
+    }
+    await store.close()
+    open_store(f"file://{tmp_path}/none", read_only=True)
+    assert not (tmp_path / "none").exists()

@@ -150,7 +150,8 @@ class FollowedIndex:
             return
         # A disk that cannot be written: the log stays as it is, and the folder is listed at each change.
         with contextlib.suppress(OSError):
-            self._log.rewrite(ids, folder_time)
+            if not self._layout.read_only:
+                self._log.rewrite(ids, folder_time)
         self._mark = self._log.mark()
 
     def _scan(self) -> list[str]:

@@ -1,6 +1,7 @@
 """Where one account's files lie on the volume: the origin's names, for `default` at the root itself."""
 
 import contextlib
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ class Layout(Struct, frozen=True):
     """The places of one account."""
 
     folder: Path
+    read_only: bool = False
+    """Whether this process must leave every file as it is, locks and index included."""
 
     @property
     def latest(self) -> Path:
@@ -66,6 +69,8 @@ class Layout(Struct, frozen=True):
 
         Without `wait`, yield False at once when another holds it. Raises OSError when it cannot be opened.
         """
+        if self.read_only:
+            raise OSError(errno.EROFS, "this store was opened only to be read")
         descriptor = os.open(
             self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
         )
@@ -80,9 +85,9 @@ class Layout(Struct, frozen=True):
             os.close(descriptor)
 
 
-def layout_of(root: Path, account: str) -> Layout:
+def layout_of(root: Path, account: str, *, read_only: bool = False) -> Layout:
     """Return an account's places; the name must have been checked."""
-    return Layout(root if account == DEFAULT_ACCOUNT else root / _ACCOUNTS / account)
+    return Layout(root if account == DEFAULT_ACCOUNT else root / _ACCOUNTS / account, read_only)
 
 
 def accounts_of(root: Path) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from shared.files import private_folder, write_temporary
 from shared.schemas.codec import Document
 from shared.store.base import Appended, Found, Version
-from shared.store.errors import translated
+from shared.store.errors import StoreReadOnlyError, translated
 from shared.store.index import Index
 from shared.store.metadata import Metadata
 from shared.store.placing import checked_account
@@ -38,11 +38,16 @@ _THREADS = 8
 class VolumeStore:
     """A folder on a disk, shared by receivers and a janitor."""
 
-    def __init__(self, root: Path) -> None:
-        """Open the folder, made if it is missing. Raises the store's errors when it cannot be."""
+    def __init__(self, root: Path, *, read_only: bool = False) -> None:
+        """Open the folder, made if it is missing. Raises the store's errors when it cannot be.
+
+        With `read_only` no file is touched, not even one that is derived; what would change one is refused.
+        """
         self._root = root
-        with translated(f"opening the store {root}"):
-            private_folder(root)
+        self._read_only = read_only
+        if not read_only:
+            with translated(f"opening the store {root}"):
+                private_folder(root)
         self._histories: dict[str, History] = {}
         self._commits: dict[str, GroupCommit] = {}
         self._duty = Duty(root / ".janitor.lock")
@@ -52,9 +57,16 @@ class VolumeStore:
     def _history(self, account: str) -> History:
         known = self._histories.get(account)
         if known is None:
-            known = History(account, layout_of(self._root, checked_account(account)))
+            known = History(
+                account, layout_of(self._root, checked_account(account), read_only=self._read_only)
+            )
             self._histories[account] = known
         return known
+
+    async def _changing(self, doing: str, work: Callable[[], T]) -> T:
+        if self._read_only:
+            raise StoreReadOnlyError(f"{doing}: this store was opened only to be read")
+        return await self._in_thread(doing, work)
 
     async def _in_thread(self, doing: str, work: Callable[[], T]) -> T:
         def run() -> T:
@@ -69,7 +81,7 @@ class VolumeStore:
         commit = self._commits.get(account)
         if commit is None:
             commit = GroupCommit(
-                lambda batch: self._in_thread(
+                lambda batch: self._changing(
                     f"storing for account {account}", lambda: append_batch(history, batch, self._writers)
                 )
             )
@@ -119,7 +131,7 @@ class VolumeStore:
     async def archive(self, account: str, ids: Sequence[str]) -> int:
         """See Store.archive."""
         history = self._history(account)
-        return await self._in_thread(f"archiving account {account}", lambda: upkeep.archive(history, ids))
+        return await self._changing(f"archiving account {account}", lambda: upkeep.archive(history, ids))
 
     async def archived(self, account: str, month: str) -> Sequence[Version]:
         """See Store.archived."""
@@ -131,7 +143,7 @@ class VolumeStore:
     async def delete(self, account: str, ids: Sequence[str], cleaned_at: datetime) -> int:
         """See Store.delete."""
         history = self._history(account)
-        return await self._in_thread(
+        return await self._changing(
             f"deleting from account {account}", lambda: upkeep.delete(history, ids, cleaned_at)
         )
 
@@ -149,14 +161,14 @@ class VolumeStore:
         histories = [self._history(account) for account in await self.accounts()]
         mended: list[str] = []
         for history in histories:
-            mended += await self._in_thread(
+            mended += await self._changing(
                 f"mending account {history.account}", partial(upkeep.rebuild, history)
             )
         return mended
 
     async def take_duty(self, who: str) -> str | None:
         """See Upkeep.take_duty."""
-        return await self._in_thread("becoming the store's janitor", lambda: self._duty.take(who))
+        return await self._changing("becoming the store's janitor", lambda: self._duty.take(who))
 
     async def census(self, account: str) -> Census:
         """See Upkeep.census."""
@@ -188,11 +200,11 @@ class VolumeStore:
 
     async def write_note(self, name: str, data: bytes) -> None:
         """See Upkeep.write_note."""
-        await self._in_thread("writing a note", lambda: write_note(self._root, name, data))
+        await self._changing("writing a note", lambda: write_note(self._root, name, data))
 
     async def probe(self) -> None:
         """See Store.probe: writes and removes a small file."""
-        await self._in_thread(
+        await self._changing(
             f"writing to the store {self._root}", lambda: write_temporary(self._root, b"probe\n").unlink()
         )
 
