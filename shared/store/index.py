@@ -5,12 +5,13 @@ of one second comes from `rank`, which is asked when an answer depends on it, an
 read them.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from shared.store.keys import matches_digest, stamp, time_of
+from shared.store.keys import stamp, time_of
+from shared.store.parts import Parts
 
 __all__ = ["Index", "Rank"]
 
@@ -32,16 +33,18 @@ class Index:
     """Ids of one account's versions, oldest first."""
 
     def __init__(self, ids: Iterable[str] = (), rank: Rank = _by_id) -> None:
-        """Take ids in any order."""
+        """Take ids in any order, each once."""
         self._ids = sorted(ids)
         self._rank = rank
         self._ranked: set[str] = set()
+        self._parts: Parts | None = None
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def __contains__(self, version_id: str) -> bool:
-        return version_id in self._second(version_id)
+        start, end = self._second(_stamp_of(version_id))
+        return version_id in self._ids[start:end]
 
     @property
     def ids(self) -> Sequence[str]:
@@ -55,70 +58,76 @@ class Index:
 
     def add(self, version_id: str) -> None:
         """Put an id in its place in time; an id that is there already stays single."""
-        if version_id not in self:
-            self._ids.insert(bisect_right(self._ids, _stamp_of(version_id), key=_stamp_of), version_id)
-            self._ranked.discard(_stamp_of(version_id))
+        second = _stamp_of(version_id)
+        start, end = self._second(second)
+        if version_id in self._ids[start:end]:
+            return
+        self._ids.insert(end, version_id)
+        self._ranked.discard(second)
+        if self._parts is not None:
+            self._parts.add(version_id)
 
     def discard(self, version_id: str) -> None:
         """Take an id out; an id that is not there is no error."""
-        start = bisect_left(self._ids, _stamp_of(version_id), key=_stamp_of)
-        second = self._second(version_id)
-        if version_id in second:
-            del self._ids[start + second.index(version_id)]
+        start, end = self._second(_stamp_of(version_id))
+        if version_id in self._ids[start:end]:
+            del self._ids[self._ids.index(version_id, start, end)]
 
     def number(self, version_id: str) -> int | None:
         """Return a version's number, 1 = oldest, None when it is not here."""
-        start = self._sort_second(_stamp_of(version_id))
-        second = self._second(version_id)
-        return start + second.index(version_id) + 1 if version_id in second else None
+        start, end = self._in_rank(_stamp_of(version_id))
+        return self._ids.index(version_id, start, end) + 1 if version_id in self._ids[start:end] else None
 
     def at(self, number: int) -> str | None:
         """Return the id with a number: 1 = oldest, -1 = newest; None outside the history."""
         if number == 0 or not -len(self._ids) <= number <= len(self._ids):
             return None
         place = number - 1 if number > 0 else number
-        self._sort_second(_stamp_of(self._ids[place]))
+        self._in_rank(_stamp_of(self._ids[place]))
         return self._ids[place]
 
     def as_of(self, moment: datetime) -> str | None:
         """Return the newest version at or before a moment (to the second), None when all are later."""
-        return self.at(place) if (place := bisect_right(self._ids, stamp(moment), key=_stamp_of)) else None
+        return self.at(place) if (place := self._second(stamp(moment))[1]) else None
 
     def nearest(self, moment: datetime) -> str | None:
         """Return the version nearest in time to a moment; of two equally near, the earlier."""
-        place = bisect_right(self._ids, stamp(moment), key=_stamp_of)
+        place = self._second(stamp(moment))[1]
         around = [self.at(number) for number in (place, place + 1) if number]
         found = [version_id for version_id in around if version_id]
         return min(found, key=lambda version_id: abs(time_of(version_id) - moment), default=None)
 
     def with_digest(self, fingerprint: str) -> list[str]:
-        """Return the ids that can have been made from a digest; looks at every one."""
-        return [version_id for version_id in self._ids if matches_digest(version_id, fingerprint)]
+        """Return the ids that can have been made from a digest; looks at each only when there may be some."""
+        if self._parts is None:
+            self._parts = Parts(self._ids)
+        return self._parts.among(self._ids, fingerprint)
 
     def between(self, start: datetime | None, end: datetime | None) -> Sequence[str]:
         """Return the ids with start <= version time < end, oldest first; None leaves that side open.
 
         The last of them is the newest; others of one second may come in any order.
         """
-        first = bisect_left(self._ids, stamp(start), key=_stamp_of) if start else 0
-        last = bisect_left(self._ids, stamp(end), key=_stamp_of) if end else len(self._ids)
+        first = bisect_left(self._ids, stamp(start)) if start else 0
+        last = bisect_left(self._ids, stamp(end)) if end else len(self._ids)
         if last > first:
-            self._sort_second(_stamp_of(self._ids[last - 1]))
+            self._in_rank(_stamp_of(self._ids[last - 1]))
         return self._ids[first:last]
 
-    def _second(self, version_id: str) -> Sequence[str]:
-        """Return the ids of an id's second."""
-        start = bisect_left(self._ids, _stamp_of(version_id), key=_stamp_of)
-        end = start
-        while end < len(self._ids) and self._ids[end].startswith(_stamp_of(version_id)):
-            end += 1
-        return self._ids[start:end]
+    def _second(self, second: str) -> tuple[int, int]:
+        """Return where the ids of a second begin and end.
 
-    def _sort_second(self, second: str) -> int:
-        """Sort the ids of a second by rank, once; return the place of the first."""
-        start = bisect_left(self._ids, second, key=_stamp_of)
-        members = self._second(second)
-        if len(members) > 1 and second not in self._ranked:
-            self._ids[start : start + len(members)] = sorted(members, key=self._rank)
+        An id is its second and more, so it sorts behind its second and before the next one.
+        """
+        start = end = bisect_left(self._ids, second)
+        while end < len(self._ids) and self._ids[end].startswith(second):
+            end += 1
+        return start, end
+
+    def _in_rank(self, second: str) -> tuple[int, int]:
+        """Sort the ids of a second by rank, once; return where they begin and end."""
+        start, end = self._second(second)
+        if end - start > 1 and second not in self._ranked:
+            self._ids[start:end] = sorted(self._ids[start:end], key=self._rank)
             self._ranked.add(second)
-        return start
+        return start, end

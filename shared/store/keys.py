@@ -6,12 +6,15 @@ canonical snapshot. Ids sort as their times do. The same snapshot always finds t
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from shared.schemas.usage import ACCOUNT_PATTERN
 
 __all__ = [
     "candidate_ids",
+    "digest_part",
+    "digest_parts",
     "id_of_file",
     "is_account",
     "is_version_id",
@@ -22,8 +25,8 @@ __all__ = [
     "version_time",
 ]
 
-_STAMP = r"\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}"
-_ID = re.compile(rf"{_STAMP}-[0-9a-f]{{8}}")
+_CLOCK = "(?:[01][0-9]|2[0-3])-[0-5][0-9]-[0-5][0-9]"
+_ID = re.compile(f"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}-[0-9a-f]{{8}}")
 _ACCOUNT = re.compile(ACCOUNT_PATTERN)
 _HEX_DIGITS = 8
 _STAMP_LENGTH = 19
@@ -36,10 +39,13 @@ def is_account(name: str) -> bool:
 
 def is_version_id(text: str) -> bool:
     """Tell whether a text is a version id whose time exists."""
-    if not _ID.fullmatch(text):
-        return False
+    return _ID.fullmatch(text) is not None and _is_day(text[:10])
+
+
+@lru_cache(maxsize=4096)  # a listing asks for the same days over and over
+def _is_day(text: str) -> bool:
     try:
-        time_of(text)
+        date.fromisoformat(text)
     except ValueError:
         return False
     return True
@@ -47,8 +53,8 @@ def is_version_id(text: str) -> bool:
 
 def id_of_file(name: str) -> str | None:
     """Return the version id that a file's name holds, None for any other file."""
-    version_id, dot, ending = name.partition(".")
-    return version_id if dot and ending == "json" and is_version_id(version_id) else None
+    version_id = name.removesuffix(".json")
+    return version_id if version_id != name and is_version_id(version_id) else None
 
 
 def version_time(last_updated: datetime, received_at: datetime) -> datetime:
@@ -78,11 +84,20 @@ def candidate_ids(time: datetime, digest: str) -> Iterator[str]:
 
     Later ones are for the rare snapshot whose earlier id is taken by another of the same second.
     """
-    for start in range(0, len(digest), _HEX_DIGITS):
-        yield f"{stamp(time)}-{digest[start : start + _HEX_DIGITS]}"
+    for part in digest_parts(digest):
+        yield f"{stamp(time)}-{part}"
 
 
 def matches_digest(version_id: str, digest: str) -> bool:
     """Tell whether an id can have been made from a digest."""
-    tail = version_id[_STAMP_LENGTH + 1 :]
-    return any(digest[start : start + _HEX_DIGITS] == tail for start in range(0, len(digest), _HEX_DIGITS))
+    return digest_part(version_id) in digest_parts(digest)
+
+
+def digest_part(version_id: str) -> str:
+    """Return the 8 hex digits that an id took from a digest."""
+    return version_id[_STAMP_LENGTH + 1 :]
+
+
+def digest_parts(digest: str) -> list[str]:
+    """Return what ids can take from a digest, the usual one first."""
+    return [digest[start : start + _HEX_DIGITS] for start in range(0, len(digest), _HEX_DIGITS)]
