@@ -15,11 +15,11 @@ from services.scraper.captures import Captures
 from services.scraper.client import Client
 from services.scraper.login import log_in
 from services.scraper.loop import WAKE, Scraping, run_until_stopped
-from services.scraper.outbox import Outbox, take_stock
+from services.scraper.outbox import REPORTS, Outbox, take_stock
 from services.scraper.outcome import EXIT_CODES, Outcome, ScrapeError, sentence
+from services.scraper.overview import Overview, figures, overview_lines
 from services.scraper.profile import tidy_profile
 from services.scraper.recorder import Recorder, read_last
-from services.scraper.report import Overview, figures, overview_lines
 from services.scraper.running import hold_running, is_running
 from services.scraper.scrape import scrape
 from services.scraper.sender import Sender
@@ -35,6 +35,9 @@ BAD_SETTINGS = 2
 TROUBLE_HERE = 7
 INTERRUPTED, TERMINATED = 130, 143
 """What a shell makes of SIGINT and SIGTERM."""
+
+MOST_REPORTS = 1000
+"""Reports of failed scrapes that are kept; beyond that the oldest go."""
 
 T = TypeVar("T")
 
@@ -110,7 +113,9 @@ def _furnish(settings: ScraperSettings) -> House:
     outbox = Outbox(settings.state_dir, settings.outbox_max_items, clock)
     board = Board(settings.state_dir, settings.collector_name, clock)
     captures = Captures(settings.state_dir, settings.captures_max_items)
-    return House(settings, clock, outbox, board, Recorder(settings.state_dir, outbox, captures, board))
+    reports = Outbox(settings.state_dir, MOST_REPORTS, clock, folder=REPORTS)
+    recorder = Recorder(settings.state_dir, outbox, reports, captures, board, clock)
+    return House(settings, clock, outbox, board, recorder)
 
 
 async def _once(settings: ScraperSettings) -> int:

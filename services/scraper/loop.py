@@ -53,30 +53,30 @@ class Scraping:
         self._interval = interval
         self._recorded = recorded
         self._pace = Pace()
-        self._unkept: deque[Outcome] = deque(maxlen=MOST_UNKEPT)
+        self._unkept: deque[tuple[Outcome, datetime]] = deque(maxlen=MOST_UNKEPT)
 
     async def run(self, keep_going: Callable[[], bool]) -> None:
         """Scrape again and again while told to go on."""
         await self._wait(self._first_delay())
         while keep_going():
             outcome = await self._scrape()
-            self._keep(outcome)
             dice = random.random()  # noqa: S311 - spreads scrapes, guards nothing
             self._pace, delay = next_turn(
                 self._pace, outcome.state, interval=self._interval, now=self._clock.monotonic(), dice=dice
             )
+            self._keep(outcome, self._clock.now() + timedelta(seconds=delay))
             await self._wait(delay)
 
-    def _keep(self, outcome: Outcome) -> None:
-        """Record an outcome; what a full disk refuses is tried again before the next."""
-        self._unkept.append(outcome)
+    def _keep(self, outcome: Outcome, next_at: datetime) -> None:
+        """Record an outcome; a reading that a full disk refuses is tried again before the next."""
+        self._unkept.append((outcome, next_at))
         while self._unkept:
             try:
-                news = self._recorder.record(self._unkept[0])
+                news = self._recorder.record(*self._unkept[0])
             except OSError as error:
                 log.warning("a reading could not be kept, it will be tried again", reason=str(error))
                 return
-            kept = self._unkept.popleft()
+            kept, _ = self._unkept.popleft()
             if news:
                 write = log.info if kept.state in GOOD else log.warning
                 write("scraping: " + kept.state.replace("_", " "), detail=sentence(kept))

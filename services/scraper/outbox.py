@@ -1,9 +1,9 @@
 """The durable queue towards the receiver: one file an item, oldest first.
 
-An item is on the disk before the scrape counts as done, and leaves only when the receiver has taken it. When
-the outbox is full the oldest item is dropped, for the newest say most about now; every drop is told to the
-caller. An item the receiver refuses for good goes to `rejected/` with the answer beside it, a damaged one to
-`quarantine/`, so that the rest flows.
+Snapshots wait in `outbox/`, reports of failed scrapes in `reports/`. An item is on the disk before the scrape
+counts as done, and leaves only when the receiver has taken it. When the queue is full the oldest item is
+dropped, for the newest say most about now; every drop is told to the caller. An item the receiver refuses for
+good goes to `rejected/` with the answer beside it, a damaged one to `quarantine/`, so that the rest flows.
 """
 
 import os
@@ -19,36 +19,40 @@ from shared.clock import Clock
 from shared.files import TEMPORARY, private_folder, replace, sync_folder
 from shared.schemas.codec import Document, decode_document, digest, encode, encode_pretty
 
-__all__ = ["Item", "Outbox", "Stock", "take_stock"]
+__all__ = ["REPORTS", "Item", "Outbox", "Stock", "take_stock"]
 
 NAME = re.compile(r"(?P<queued>\d{8}T\d{6}\.\d{6})-(?P<digest>[0-9a-f]{16})\.json")
 NAME_TIME = "%Y%m%dT%H%M%S.%f"
 ABANDONED_SECONDS = 3600
 LONGEST_ANSWER = 4096
 
+SNAPSHOTS, REPORTS = "outbox", "reports"
+"""The folders of the two queues."""
+
 
 class Item(msgspec.Struct, frozen=True):
-    """A snapshot that waits: its file's name and the document as it is sent."""
+    """A document that waits: its file's name and the document as it is sent."""
 
     name: str
     body: bytes
 
 
 class Stock(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """How many items wait, since when the oldest does (UTC), and how many were set aside."""
+    """How many snapshots wait, since when the oldest does (UTC), what was set aside, and how many reports."""
 
     waiting: int
     oldest: datetime | None = None
     rejected: int = 0
     quarantined: int = 0
+    reports: int = 0
 
 
 class Outbox:
     """The queue in one state folder. Several processes may add to it; sending an item twice does no harm."""
 
-    def __init__(self, state_dir: Path, max_items: int, clock: Clock) -> None:
-        """Open or make the queue. Raises OSError."""
-        self._folder = private_folder(state_dir / "outbox")
+    def __init__(self, state_dir: Path, max_items: int, clock: Clock, *, folder: str = SNAPSHOTS) -> None:
+        """Open or make the queue in a folder below the state folder. Raises OSError."""
+        self._folder = private_folder(state_dir / folder)
         self._rejected = private_folder(state_dir / "rejected")
         self._quarantine = private_folder(state_dir / "quarantine")
         self._max_items = max_items
@@ -58,7 +62,7 @@ class Outbox:
         self._scan()
 
     def add(self, document: Document) -> int:
-        """Put a snapshot on the disk; returns how many of the oldest were dropped for it. Raises OSError."""
+        """Put a document on the disk; returns how many of the oldest were dropped for it. Raises OSError."""
         self._scan()
         name = self._new_name(document)
         replace(self._folder / name, encode(document))
@@ -125,12 +129,13 @@ class Outbox:
 
 def take_stock(state_dir: Path) -> Stock:
     """Count what a state folder's queue holds, changing nothing."""
-    waiting = _item_names(state_dir / "outbox")
+    waiting = _item_names(state_dir / SNAPSHOTS)
     return Stock(
         waiting=len(waiting),
         oldest=_queued(waiting[0]) if waiting else None,
         rejected=len(_item_names(state_dir / "rejected")),
         quarantined=len(_item_names(state_dir / "quarantine")),
+        reports=len(_item_names(state_dir / REPORTS)),
     )
 
 

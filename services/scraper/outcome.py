@@ -1,5 +1,6 @@
 """How a scrape can end, what that means to the user, and the command's exit code (pure)."""
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -8,7 +9,17 @@ from services.scraper.extract.captured import CapturedPage
 from shared.errors import MarigraphError
 from shared.schemas.usage import Snapshot
 
-__all__ = ["ADVICE", "EXIT_CODES", "GOOD", "Outcome", "ScrapeError", "State", "sentence"]
+__all__ = [
+    "ADVICE",
+    "EXIT_CODES",
+    "GOOD",
+    "Outcome",
+    "ScrapeError",
+    "State",
+    "advice_of",
+    "reason_of",
+    "sentence",
+]
 
 State = Literal[
     "ok",
@@ -86,7 +97,11 @@ class ScrapeError(MarigraphError):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """The end of one scrape. `snapshot` is there in good states only; `page` if one was captured."""
+    """The end of one scrape. `snapshot` is there in good states only; `page` if one was captured.
+
+    `sections_found` and `sections_failed` (section -> reason) tell what an unreadable page still had.
+    `login_ends` is when the login's cookie expires, None when no cookie tells.
+    """
 
     state: State
     detail: str = ""
@@ -94,10 +109,22 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     snapshot: Snapshot | None = None
     page: CapturedPage | None = None
     seconds: float = 0
+    sections_found: list[str] = []
+    sections_failed: dict[str, str] = {}
+    login_ends: datetime | None = None
+
+
+def reason_of(outcome: Outcome) -> str:
+    """Say what happened."""
+    happened = f"{MEANING[outcome.state]}: {outcome.detail}" if outcome.detail else MEANING[outcome.state]
+    return f"{happened.rstrip('.')}."
+
+
+def advice_of(outcome: Outcome) -> str:
+    """Say what to do; "" when there is nothing to do."""
+    return outcome.advice or ADVICE[outcome.state]
 
 
 def sentence(outcome: Outcome) -> str:
     """Say in a line or two what happened and what to do."""
-    happened = f"{MEANING[outcome.state]}: {outcome.detail}" if outcome.detail else MEANING[outcome.state]
-    advice = outcome.advice or ADVICE[outcome.state]
-    return f"{happened.rstrip('.')}. {advice}".rstrip()
+    return f"{reason_of(outcome)} {advice_of(outcome)}".rstrip()

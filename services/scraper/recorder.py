@@ -1,16 +1,24 @@
-"""Keeps what a scrape brought: outbox first, then the last reading, the capture and the status."""
+"""Keeps what a scrape brought: outbox first, then last reading, status, capture and report."""
 
+import contextlib
+from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
 import structlog
 
 from services.scraper.captures import Captures
+from services.scraper.login_age import ends_soon, login_words
 from services.scraper.outbox import Outbox
-from services.scraper.outcome import Outcome
+from services.scraper.outcome import GOOD, Outcome
+from services.scraper.report import report_of
 from services.scraper.status import Board
+from shared.clock import Clock
 from shared.files import replace
 from shared.schemas.codec import Document, decode_document, decode_snapshot, encode_pretty, to_document
+from shared.schemas.reports import Report
+from shared.schemas.usage import Snapshot
 
 __all__ = ["LAST_READING", "Recorder", "read_last"]
 
@@ -22,25 +30,67 @@ log = structlog.get_logger()
 class Recorder:
     """Writes the outcome of scrapes into one state folder."""
 
-    def __init__(self, state_dir: Path, outbox: Outbox, captures: Captures, board: Board) -> None:
+    def __init__(
+        self, state_dir: Path, outbox: Outbox, reports: Outbox, captures: Captures, board: Board, clock: Clock
+    ) -> None:
         """Take the places that the parts of an outcome go to."""
         self._state_dir = state_dir
         self._outbox = outbox
+        self._reports = reports
         self._captures = captures
         self._board = board
+        self._clock = clock
+        self._warned: date | None = None
 
-    def record(self, outcome: Outcome) -> bool:
-        """Keep an outcome, on the disk when this returns; True if its state is news. Raises OSError."""
-        dropped = 0
-        if outcome.snapshot:
-            document: Document = to_document(outcome.snapshot)
-            dropped = self._outbox.add(document)
-            replace(self._state_dir / LAST_READING, encode_pretty(document))
-        if outcome.page:
-            self._captures.keep(outcome.page)
+    def record(self, outcome: Outcome, next_try_at: datetime | None = None) -> bool:
+        """Keep an outcome, on the disk when this returns; True if its state is news.
+
+        Raises OSError when a reading cannot be kept. What a failed scrape leaves, and the captured page, are
+        worth less than going on: what the disk refuses of them is told and given up.
+        """
+        dropped = self._keep_reading(outcome.snapshot) if outcome.snapshot else 0
+        news = self._board.scraped(outcome, dropped=dropped)
+        self._warn_of_login()
+        with _told("the captured page could not be kept"):
+            if outcome.page:
+                self._captures.keep(outcome.page)
+        with _told("the report of a failed scrape could not be kept"):
+            if outcome.state not in GOOD:
+                self._reports.add(to_document(self._report(outcome, next_try_at)))
+        return news
+
+    def _keep_reading(self, snapshot: Snapshot) -> int:
+        document = to_document(snapshot)
+        dropped = self._outbox.add(document)
         if dropped:
             log.warning("the outbox is full, the oldest snapshots were dropped", dropped=dropped)
-        return self._board.scraped(outcome, dropped=dropped)
+        replace(self._state_dir / LAST_READING, encode_pretty(document))
+        return dropped
+
+    def _report(self, outcome: Outcome, next_try_at: datetime | None) -> Report:
+        status = self._board.status
+        return report_of(
+            outcome,
+            at=self._clock.now().replace(microsecond=0),
+            collector=status.collector,
+            login=status.login,
+            next_try_at=next_try_at.replace(microsecond=0) if next_try_at else None,
+        )
+
+    def _warn_of_login(self) -> None:
+        """Tell of a login that ends within days, once for each end."""
+        login, now = self._board.status.login, self._clock.now()
+        if login and ends_soon(login, now) and login.ends_at.date() != self._warned:
+            self._warned = login.ends_at.date()
+            log.warning("the login ends soon", login=login_words(login, now))
+
+
+@contextlib.contextmanager
+def _told(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        log.warning(what, reason=str(error))
 
 
 def read_last(state_dir: Path) -> Document | None:

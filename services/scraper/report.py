@@ -1,94 +1,49 @@
-"""What the commands print: figures and states in plain words (pure)."""
+"""Makes the typed report of a scrape that failed (pure)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import msgspec
+from services.scraper.extract.snapshot import PARSER
+from services.scraper.fingerprint import fingerprint
+from services.scraper.login_age import LoginAge
+from services.scraper.outcome import Outcome, advice_of, reason_of
+from services.scraper.scrub import mask
+from shared.schemas.reports import REPORT_VERSION, Report
+from shared.schemas.usage import DEFAULT_ACCOUNT
 
-from services.scraper.outbox import Stock
-from services.scraper.status import Status
-from shared.schemas.codec import Document, decode_snapshot
-from shared.schemas.usage import Reading, Snapshot
-from shared.timestamps import to_iso
+__all__ = ["report_of"]
 
-__all__ = ["Overview", "figures", "overview_lines"]
-
-
-class Overview(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """All that `status` tells; with `--json` it is printed as it is."""
-
-    running: bool
-    state_dir: str
-    status: Status
-    outbox: Stock
-    last_reading: Document | None = None
+LONGEST_SENTENCE, LONGEST_REASON, LONGEST_NAME, MOST_SECTIONS = 500, 200, 64, 64
+FIRST_STATUS = 100
 
 
-def figures(snapshot: Snapshot) -> list[str]:
-    """Write one line a limit, and one for each section that could not be read."""
-    lines = [_line(name, reading) for name, reading in _named(snapshot)]
-    if snapshot.credits:
-        spent = f"{snapshot.credits.used:g} {snapshot.credits.currency} spent"
-        share = snapshot.credits.percentage_used
-        lines.append(f"{'Usage credits':<16} {'' if share is None else f'{share:g} %':>7}   {spent}")
-    lines += [f"not read: {name}: {reason}" for name, reason in (snapshot.extraction_errors or {}).items()]
-    return lines + [f"disagreement: {text}" for text in snapshot.disagreements or []]
-
-
-def _named(snapshot: Snapshot) -> list[tuple[str, Reading]]:
-    weekly = snapshot.weekly_limits
-    named = [("Current session", snapshot.current_session)]
-    if weekly:
-        named += [("All models", weekly.all_models), ("Sonnet only", weekly.sonnet_only)]
-        named += [(reading.label or name, reading) for name, reading in sorted((weekly.scoped or {}).items())]
-    return [(name, reading) for name, reading in named if reading]
-
-
-def _line(name: str, reading: Reading) -> str:
-    shown = reading.percentage_shown or reading.percentage_used
-    resets = f"resets: {reading.resets_in}" if reading.state == "open" else reading.resets_in
-    exact = f" ({to_iso(reading.resets_at)})" if reading.resets_at else ""
-    return f"{name:<16} {f'{shown:g} %':>7}   {resets}{exact}".rstrip()
-
-
-def overview_lines(overview: Overview, now: datetime) -> list[str]:
-    """Write the status as a person reads it."""
-    status = overview.status
-    lines = [
-        f"Scraper    {'running' if overview.running else 'not running'}; its files: {overview.state_dir}"
-    ]
-    if status.state is None:
-        lines.append("State      it has not read the page yet")
-    else:
-        since = f" since {to_iso(status.since)}" if status.since else ""
-        lines += [f"State      {status.state.replace('_', ' ')}{since}", f"           {status.message}"]
-    if overview.last_reading:
-        last = decode_snapshot(overview.last_reading)
-        lines.append(f"Last good  {to_iso(last.last_updated)}, {_ago(now - last.last_updated)}")
-        lines += [f"           {line}" for line in figures(last)]
-    if overview.running and status.next_scrape_at:
-        lines.append(f"Next       {to_iso(status.next_scrape_at)}")
-    return [*lines, *_outbox_lines(overview, now)]
-
-
-def _outbox_lines(overview: Overview, now: datetime) -> list[str]:
-    box, sending = overview.outbox, overview.status.sending
-    waits = f"{box.waiting} waiting" if box.waiting else "empty"
-    oldest = f", the oldest since {_ago(now - box.oldest)[:-4]}" if box.oldest else ""
-    lines = [f"Outbox     {waits}{oldest}"]
-    if box.waiting and sending.detail:
-        lines.append(f"           {sending.state.replace('_', ' ')}: {sending.detail}")
-    if box.rejected:
-        lines.append(f"           {box.rejected} rejected by the receiver: see rejected/")
-    if box.quarantined:
-        lines.append(f"           {box.quarantined} damaged: see quarantine/")
-    if overview.status.dropped:
-        lines.append(f"           {overview.status.dropped} dropped, for the outbox was full")
-    return lines
-
-
-def _ago(age: timedelta) -> str:
-    minutes = max(0, int(age.total_seconds() // 60))
-    if minutes < 60:  # noqa: PLR2004 - minutes in an hour
-        return f"{minutes} min ago"
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min ago" if hours < 48 else f"{hours // 24} days ago"  # noqa: PLR2004 - two days
+def report_of(
+    outcome: Outcome,
+    *,
+    at: datetime,
+    collector: str,
+    login: LoginAge | None,
+    next_try_at: datetime | None = None,
+) -> Report:
+    """Say what failed at `at`, what is to be done, and when the scraper looks again; nothing personal."""
+    page = outcome.page
+    failed = {
+        mask(name)[:LONGEST_NAME]: mask(reason)[:LONGEST_REASON]
+        for name, reason in list(outcome.sections_failed.items())[:MOST_SECTIONS]
+    }
+    return Report(
+        at=at,
+        state=outcome.state,
+        reason=mask(reason_of(outcome))[:LONGEST_SENTENCE],
+        advice=advice_of(outcome)[:LONGEST_SENTENCE],
+        schema_version=REPORT_VERSION,
+        account=DEFAULT_ACCOUNT,
+        collector=collector,
+        parser=PARSER,
+        sections_found=[name[:LONGEST_NAME] for name in outcome.sections_found[:MOST_SECTIONS]] or None,
+        sections_failed=failed or None,
+        fingerprint=fingerprint(page) if page and page.pieces else None,
+        http_status=page.status if page and page.status >= FIRST_STATUS else None,
+        login_since=login.since if login else None,
+        login_ends_at=login.ends_at if login else None,
+        next_try_at=next_try_at,
+    )

@@ -2,11 +2,13 @@
 
 import asyncio
 
+import msgspec
 import structlog
 from playwright.async_api import Error
 
 from services.scraper.browser import browser_trouble, open_page
 from services.scraper.extract.snapshot import Unreadable
+from services.scraper.fingerprint import fingerprint
 from services.scraper.outcome import Outcome, ScrapeError, State
 from services.scraper.session import door_of
 from services.scraper.settings import ScraperSettings
@@ -29,9 +31,11 @@ async def scrape(settings: ScraperSettings, clock: Clock) -> Outcome:
         async with asyncio.timeout(LONGEST_SECONDS):
             with browser_trouble():
                 async with open_page(settings) as page:
-                    seen, stale = await Visit(page, settings, clock).read()
+                    visit = Visit(page, settings, clock)
+                    seen, stale = await visit.read()
                     read_after = clock.monotonic() - started
-        return _outcome(seen, read_after, stale=stale)
+        outcome = _outcome(seen, read_after, stale=stale)
+        return msgspec.structs.replace(outcome, login_ends=visit.login_ends)
     except ScrapeError as error:
         return Outcome(state=error.state, detail=str(error), advice=error.advice)
     except TimeoutError:
@@ -42,10 +46,7 @@ async def scrape(settings: ScraperSettings, clock: Clock) -> Outcome:
 
 def _outcome(seen: Seen, seconds: float, *, stale: bool) -> Outcome:
     if isinstance(seen.read, Unreadable):
-        door = door_of(seen.page)
-        reasons = "; ".join(f"{section}: {reason}" for section, reason in seen.read.reasons.items())
-        detail = reasons if door is None else _status(seen) if door == "network" else ""
-        return Outcome(state=door or "layout_changed", detail=detail, page=seen.page, seconds=seconds)
+        return _unread(seen, seen.read, seconds)
     if stale:
         return Outcome(
             state="stale_page",
@@ -54,6 +55,24 @@ def _outcome(seen: Seen, seconds: float, *, stale: bool) -> Outcome:
         )
     state: State = "partial" if seen.read.is_partial else "ok"
     return Outcome(state=state, snapshot=seen.read, page=seen.page, seconds=seconds)
+
+
+def _unread(seen: Seen, read: Unreadable, seconds: float) -> Outcome:
+    """Say what stands before the page, or how it has changed."""
+    door = door_of(seen.page)
+    if door is not None:
+        detail = _status(seen) if door == "network" else ""
+        return Outcome(state=door, detail=detail, page=seen.page, seconds=seconds)
+    reasons = [f"{section}: {reason}" for section, reason in read.reasons.items()]
+    detail = "; ".join([*reasons, f"the page's structure is {fingerprint(seen.page)}"])
+    return Outcome(
+        state="layout_changed",
+        detail=detail,
+        page=seen.page,
+        seconds=seconds,
+        sections_found=list(read.found),
+        sections_failed=read.reasons,
+    )
 
 
 def _status(seen: Seen) -> str:

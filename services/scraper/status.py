@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from services.scraper.outcome import Outcome, State, sentence
+from services.scraper.login_age import LoginAge, seen
+from services.scraper.outcome import GOOD, Outcome, State, sentence
 from services.scraper.sender import Sending
 from shared.clock import Clock
 from shared.files import replace
@@ -20,6 +21,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What is known of the last scrape and the next; moments are UTC, None where nothing happened yet.
 
     `message` says in words what happened and what to do. `dropped` counts snapshots a full outbox gave up.
+    `login` is what is known of the login, None when nobody is logged in or nothing was read yet.
     """
 
     collector: str = ""
@@ -31,6 +33,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     next_scrape_at: datetime | None = None
     sending: Sending = Sending()
     dropped: int = 0
+    login: LoginAge | None = None
 
 
 log = structlog.get_logger()
@@ -69,8 +72,17 @@ class Board:
             last_good_at=outcome.snapshot.last_updated if outcome.snapshot else before.last_good_at,
             next_scrape_at=None,
             dropped=before.dropped + dropped,
+            login=self._login(outcome, now),
         )
         return news
+
+    def _login(self, outcome: Outcome, now: datetime) -> LoginAge | None:
+        """Say what this scrape tells of the login; most failures tell nothing."""
+        if outcome.state == "login_required":
+            return None
+        if outcome.state in GOOD or outcome.state == "stale_page":
+            return seen(self.status.login, now.replace(microsecond=0), outcome.login_ends)
+        return self.status.login
 
     def next_at(self, moment: datetime) -> None:
         """Note when the next scrape is due."""

@@ -4,15 +4,18 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Callable
+from datetime import datetime
 from importlib import resources
 
 from playwright.async_api import Error, Page
 
 from services.scraper.answers import Watch
 from services.scraper.browser import browser_trouble
-from services.scraper.extract.captured import CapturedPage, decode_view, same_view
+from services.scraper.cookies import SiteCookies
+from services.scraper.extract.captured import CapturedPage, View, decode_view, same_view
 from services.scraper.extract.snapshot import extract
 from services.scraper.outcome import ScrapeError
+from services.scraper.scrub import scrubbed
 from services.scraper.settings import ScraperSettings
 from services.scraper.settle import Progress, Seen, is_stale, moved_on, settled, wants_refresh
 from shared.clock import Clock
@@ -39,6 +42,12 @@ class Visit:
         self._settings = settings
         self._clock = clock
         self._watch = Watch(page)
+        self._cookies = SiteCookies(page, settings.usage_url)
+
+    @property
+    def login_ends(self) -> datetime | None:
+        """When the login's cookie expires (UTC), None when there is none that says so."""
+        return self._cookies.login_ends
 
     async def read(self) -> tuple[Seen, bool]:
         """Load the page and read it; the flag tells that its figures stayed old. Raises ScrapeError."""
@@ -63,6 +72,7 @@ class Visit:
         try:
             async with asyncio.timeout(LOOK_SECONDS):
                 view = decode_view(await self._page.evaluate(SCRIPT))
+                await self._cookies.look()
         except TimeoutError:
             return None
         except Error as error:
@@ -70,7 +80,11 @@ class Visit:
                 with browser_trouble():
                     raise
             return None
-        captured = CapturedPage(
+        captured = scrubbed(self._captured(view), self._cookies.values)
+        return Seen(captured, extract(captured, collector=self._settings.collector_name))
+
+    def _captured(self, view: View) -> CapturedPage:
+        return CapturedPage(
             taken_at=self._clock.now(),
             url=view.url,
             title=view.title,
@@ -82,7 +96,6 @@ class Visit:
             pieces=view.pieces,
             answers=list(self._watch.answers),
         )
-        return Seen(captured, extract(captured, collector=self._settings.collector_name))
 
     async def _until(self, enough: Callable[[Progress], bool]) -> Seen:
         """Look again and again until it is enough."""

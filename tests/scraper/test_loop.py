@@ -12,7 +12,7 @@ from services.scraper import loop as loop_module
 from services.scraper.captures import Captures
 from services.scraper.extract.snapshot import extract
 from services.scraper.loop import WAKE, Scraping
-from services.scraper.outbox import Outbox, take_stock
+from services.scraper.outbox import REPORTS, Outbox, take_stock
 from services.scraper.outcome import Outcome
 from services.scraper.recorder import Recorder, read_last
 from services.scraper.status import Board, read_status
@@ -31,7 +31,8 @@ class Stage:
         self.told = 0
         clock = SystemClock()
         board = Board(folder, "test", clock)
-        recorder = Recorder(folder, Outbox(folder, 100, clock), Captures(folder, 10), board)
+        reports = Outbox(folder, 5, clock, folder=REPORTS)
+        recorder = Recorder(folder, Outbox(folder, 100, clock), reports, Captures(folder, 10), board, clock)
         self.scraping = Scraping(
             self.scrape, recorder, board, clock, wake=folder / WAKE, interval=60, recorded=self.tell
         )

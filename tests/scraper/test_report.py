@@ -1,88 +1,196 @@
-"""What the commands print says the figures, the state and what to do."""
+"""A failed scrape leaves a typed report with what failed, what to do and nothing personal."""
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+import pytest
 from rendering import captured
 
-from services.scraper.extract.snapshot import extract
-from services.scraper.outbox import Stock
-from services.scraper.outcome import ADVICE, EXIT_CODES, GOOD, MEANING, Outcome, sentence
-from services.scraper.report import Overview, figures, overview_lines
-from services.scraper.sender import Sending
-from services.scraper.status import Status
-from shared.schemas.codec import to_document
+from services.scraper import recorder as recorder_module
+from services.scraper.captures import Captures
+from services.scraper.extract.captured import Answer
+from services.scraper.fingerprint import fingerprint
+from services.scraper.login_age import LoginAge, ends_soon, login_words, seen
+from services.scraper.outbox import REPORTS, Outbox
+from services.scraper.outcome import GOOD, MEANING, Outcome
+from services.scraper.recorder import Recorder
+from services.scraper.report import report_of
+from services.scraper.scrub import scrubbed
+from services.scraper.status import Board
+from shared.clock import SystemClock
+from shared.schemas.codec import decode_document, decode_report, encode, to_document
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+PAGE = captured("2026-10-products")
+DAY = timedelta(days=1)
+LOGIN = LoginAge(since=NOW - 20 * DAY, ends_at=NOW + 8 * DAY, known_by="cookie")
 
 
-def snapshot(name):
-    return extract(captured(name), collector="test")
+def made(outcome, **more):
+    return report_of(outcome, at=NOW, collector="desk", login=more.get("login"), next_try_at=NOW + DAY)
 
 
-def test_every_state_has_its_meaning_its_exit_code_and_all_bad_ones_their_advice():
-    assert MEANING.keys() == ADVICE.keys() == EXIT_CODES.keys()
-    assert all(ADVICE[state] for state in MEANING if state != "ok")
-    assert {state for state, code in EXIT_CODES.items() if code == 0} == GOOD
+@pytest.mark.parametrize("state", sorted(MEANING.keys() - GOOD))
+def test_every_failure_becomes_a_report_that_can_be_sent(state):
+    report = made(Outcome(state=state, detail="x" * 2000, page=PAGE), login=LOGIN)
+    assert decode_report(decode_document(encode(to_document(report)))) == report
+    assert (report.state, report.collector, report.next_try_at) == (state, "desk", NOW + DAY)
+    assert (report.login_since, report.login_ends_at) == (LOGIN.since, LOGIN.ends_at)
+    assert report.advice
+    assert report.http_status == 200
 
 
-def test_a_missing_login_says_how_to_log_in():
-    assert "make login" in sentence(Outcome(state="login_required"))
+def test_a_changed_layout_tells_what_was_found_and_names_the_structure():
+    failed = {"currentSession": "no row", "weeklyLimits.scoped." + "x" * 90: "y" * 900}
+    outcome = Outcome(state="layout_changed", page=PAGE, sections_found=["credits"], sections_failed=failed)
+    report = made(outcome)
+    assert report.sections_found == ["credits"]
+    assert report.sections_failed["currentSession"] == "no row"
+    assert report.fingerprint == fingerprint(PAGE)
+    decode_report(to_document(report))
 
 
-def test_a_bot_check_is_not_called_an_expired_login():
-    said = sentence(Outcome(state="challenge"))
-    assert "not expired" in said
-    assert "make login" not in said
+def test_a_report_of_no_page_has_no_page_in_it():
+    document = to_document(made(Outcome(state="browser_failed", detail="it broke")))
+    assert document.keys().isdisjoint({"fingerprint", "httpStatus", "sectionsFound", "loginSince"})
 
 
-def test_figures_are_said_in_lines_of_their_own():
-    said = "\n".join(figures(snapshot("2026-10-products")))
-    assert "Current session     47 %   resets: at 2:00 PM (2026-10-14T18:00:00Z)" in said
-    assert "Fable                0 %   resets: Wednesday 9:00 AM" in said
+def test_nobody_is_named_in_a_report():
+    detail = "for jane@example.org: no file /home/jane/.config/x, as jane%40example.org"
+    report = made(Outcome(state="browser_failed", detail=detail, sections_failed={"plan": "of j@x.org"}))
+    assert "jane" not in encode(report).decode()
+    assert "j@x" not in encode(report).decode()
 
 
-def test_what_could_not_be_read_and_what_differs_is_said():
-    assert any("weeklyLimits.allModels" in line for line in figures(snapshot("missing-figure")))
-    assert any(line.startswith("disagreement") for line in figures(snapshot("disagreement")))
-
-
-def test_a_figure_above_100_is_said_as_the_page_shows_it():
-    assert any("103 %" in line for line in figures(snapshot("credits-over-100")))
-
-
-def test_the_overview_tells_state_age_outbox_and_what_waits():
-    overview = Overview(
-        running=True,
-        state_dir="/state",
-        status=Status(
-            state="network",
-            since=NOW - timedelta(hours=2),
-            message="The usage page could not be loaded.",
-            next_scrape_at=NOW + timedelta(minutes=5),
-            sending=Sending("refused", "the receiver refuses the key"),
-        ),
-        outbox=Stock(waiting=3, oldest=NOW - timedelta(hours=3), rejected=1, quarantined=2),
-        last_reading=to_document(snapshot("2026-10-products")),
+def test_the_structure_has_one_name_whatever_the_figures_and_another_when_it_changes():
+    said = [msgspec.structs.replace(piece, element=piece.element) for piece in PAGE.pieces]
+    other_words = msgspec.structs.replace(
+        PAGE, pieces=[msgspec.structs.replace(p, text="?") if hasattr(p, "text") else p for p in said]
     )
-    said = "\n".join(overview_lines(overview, NOW))
-    for part in (
-        "running",
-        "network since 2026-11-22T08:00:00Z",
-        "could not be loaded",
-        "38 days ago",
-        "47 %",
-        "Next       2026-11-22T10:05:00Z",
-        "3 waiting, the oldest since 3 h 0 min",
-        "refused: the receiver refuses the key",
-        "1 rejected",
-        "2 damaged",
-    ):
-        assert part in said
+    fewer = msgspec.structs.replace(PAGE, pieces=[*PAGE.pieces, PAGE.pieces[-1]])
+    other = [
+        msgspec.structs.replace(element, tag=element.tag.replace("p", "li")) for element in PAGE.elements
+    ]
+    assert fingerprint(other_words) == fingerprint(fewer) == fingerprint(PAGE)
+    assert fingerprint(msgspec.structs.replace(PAGE, elements=other)) != fingerprint(PAGE)
 
 
-def test_an_overview_of_nothing_says_so():
-    overview = Overview(running=False, state_dir="/state", status=Status(), outbox=Stock(waiting=0))
-    said = "\n".join(overview_lines(overview, NOW))
-    assert "not running" in said
-    assert "has not read the page yet" in said
-    assert "empty" in said
+def test_a_structure_that_points_at_itself_ends():
+    loop = [msgspec.structs.replace(element, parent=place) for place, element in enumerate(PAGE.elements)]
+    assert fingerprint(msgspec.structs.replace(PAGE, elements=loop))
+
+
+def recorder(folder, clock=None):
+    clock = clock or SystemClock()
+    board = Board(folder, "test", clock)
+    reports = Outbox(folder, 3, clock, folder=REPORTS)
+    return Recorder(folder, Outbox(folder, 9, clock), reports, Captures(folder, 9), board, clock), board
+
+
+def test_reports_are_kept_for_the_owner_only_and_bounded(tmp_path):
+    keeper, _ = recorder(tmp_path)
+    for number in range(5):
+        keeper.record(Outcome(state="network", detail=f"the {number}th"), NOW)
+    kept = sorted((tmp_path / "reports").glob("*.json"))
+    assert len(kept) == 3
+    assert "the 4th" in decode_report(decode_document(kept[-1].read_bytes())).reason
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in kept)
+    assert not list((tmp_path / "outbox").iterdir())
+
+
+def test_a_disk_that_refuses_report_and_capture_does_not_stop_the_rest(tmp_path, monkeypatch):
+    keeper, board = recorder(tmp_path)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(recorder_module.Captures, "keep", full)
+    monkeypatch.setattr(recorder_module.Outbox, "add", full)
+    assert keeper.record(Outcome(state="network", page=PAGE))
+    assert board.status.state == "network"
+
+
+def test_the_login_is_as_old_as_its_cookie_says():
+    assert seen(None, NOW, NOW + 8 * DAY) == LoginAge(
+        since=NOW - 20 * DAY, ends_at=NOW + 8 * DAY, known_by="cookie"
+    )
+
+
+def test_without_a_cookie_that_tells_the_login_is_as_old_as_its_first_reading():
+    first = seen(None, NOW, None)
+    assert (first.since, first.ends_at, first.known_by) == (NOW, NOW + 28 * DAY, "first_seen")
+    assert seen(first, NOW + 5 * DAY, None) == first
+    assert seen(first, NOW + 5 * DAY, NOW + 6 * DAY).ends_at == NOW + 6 * DAY
+
+
+def test_a_cookie_that_lasts_longer_than_logins_do_tells_its_end_but_not_its_age():
+    first = seen(None, NOW, NOW + 365 * DAY)
+    assert (first.since, first.ends_at) == (NOW, NOW + 365 * DAY)
+    assert seen(first, NOW + DAY, NOW + 365 * DAY).since == NOW
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (8 * DAY, "20 days old, ends in 8 days"),
+        (30 * DAY / 24, "ends in 30 hours: log in again"),
+        (-3 * DAY, "ended"),
+    ],
+)
+def test_the_login_is_told_in_words_and_its_end_ahead(left, said):
+    login = LoginAge(since=NOW - 20 * DAY, ends_at=NOW + left, known_by="cookie")
+    words = login_words(login, NOW).replace("its usual end was 3 days ago", "ended")
+    assert said in words
+    assert ends_soon(login, NOW) == ("log in again" in words)
+
+
+def test_the_status_follows_the_login_through_readings_and_its_loss(tmp_path):
+    keeper, board = recorder(tmp_path)
+    good = Outcome(state="stale_page", login_ends=NOW + 365 * DAY)
+    keeper.record(good)
+    assert board.status.login.ends_at == NOW + 365 * DAY
+    keeper.record(Outcome(state="network"))
+    assert board.status.login
+    assert Board(tmp_path, "test", SystemClock()).status.login == board.status.login
+    keeper.record(Outcome(state="login_required"))
+    assert board.status.login is None
+
+
+def test_a_login_that_ends_soon_is_told_once(tmp_path, caplog):
+    import structlog  # noqa: PLC0415 - only here
+
+    keeper, _ = recorder(tmp_path)
+    ends = SystemClock().now() + 3 * DAY
+    with structlog.testing.capture_logs() as lines:
+        for _ in range(3):
+            keeper.record(Outcome(state="stale_page", login_ends=ends))
+    assert [line["event"] for line in lines] == ["the login ends soon"]
+
+
+SECRET = "canary-cookie-value-123"
+
+
+def test_mail_addresses_and_cookies_are_masked_wherever_they_stand():
+    texts = [
+        f"Plan of jürgen.müller@exämple.de and {SECRET}",
+        "jane%40example.org",
+        "plain 47% used",
+        "write to: <a.b+c@mail.example.co.uk>, or not",
+    ]
+    pieces = [msgspec.structs.replace(PAGE.pieces[0], text=text, parts=[text]) for text in texts]
+    page = msgspec.structs.replace(
+        PAGE,
+        title="x@y.org",
+        url=f"https://claude.ai/{SECRET}",
+        pieces=pieces,
+        answers=[Answer(organization=0, status=200, data={"who": ["me@x.org", SECRET], "a@b.org": 4.5})],
+    )
+    kept = encode(scrubbed(page, [SECRET, "dark"])).decode()
+    for leak in ("example", "exämple", "müller", "@", SECRET, "x.org", "b.org"):
+        assert leak not in kept, leak
+    assert "plain 47% used" in kept
+    assert "4.5" in kept
+
+
+def test_a_page_without_secrets_is_not_changed():
+    assert scrubbed(PAGE, ["dark", SECRET]) == PAGE

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["Answer", "CapturedPage", "Element", "Meter", "Piece", "Text", "decode_view", "same_view"]
+__all__ = ["Answer", "CapturedPage", "Element", "Meter", "Piece", "Text", "View", "decode_view", "same_view"]
 
 Box = tuple[int, int, int, int]
 """Left, top, width and height on the page, in CSS pixels."""

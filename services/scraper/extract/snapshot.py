@@ -7,7 +7,7 @@ import msgspec
 
 from services.scraper.extract.captured import CapturedPage
 from services.scraper.extract.found import EXPECTED, Found, section
-from services.scraper.extract.merge import merge
+from services.scraper.extract.merge import Merged, merge
 from services.scraper.extract.moment import Moment
 from services.scraper.extract.page import page_age, read_page
 from services.scraper.extract.tokens import read_tokens
@@ -24,9 +24,13 @@ LONGEST_REASON = 200
 
 
 class Unreadable(msgspec.Struct, frozen=True):
-    """Neither limit that every account has could be read: `reasons` say why, by section of the snapshot."""
+    """Neither limit that every account has could be read: `reasons` say why, by section of the snapshot.
+
+    `found` names the sections that could be read all the same.
+    """
 
     reasons: dict[str, str]
+    found: tuple[str, ...] = ()
 
 
 def extract(page: CapturedPage, *, collector: str) -> Snapshot | Unreadable:
@@ -45,7 +49,7 @@ def extract(page: CapturedPage, *, collector: str) -> Snapshot | Unreadable:
         errors["lastUpdated"] = "the page says how old its figures are, in words that are not understood"
     paid_by_use = answer is not None and answer.credits is not None
     if not paid_by_use and not merged.readings.keys() & set(EXPECTED):
-        return Unreadable(errors)
+        return Unreadable(errors, _found(merged))
     return Snapshot(
         last_updated=moment.base,
         schema_version=SCHEMA_VERSION,
@@ -61,6 +65,12 @@ def extract(page: CapturedPage, *, collector: str) -> Snapshot | Unreadable:
         disagreements=[text[:LONGEST_REASON] for text in [*trouble, *merged.disagreements]] or None,
         parser=PARSER,
     )
+
+
+def _found(merged: Merged) -> tuple[str, ...]:
+    """Name the sections that were read."""
+    further = {"credits": merged.credits, "plan": merged.plan}
+    return (*map(section, sorted(merged.readings)), *(name for name, one in further.items() if one))
 
 
 def _unplaced(readings: dict[str, Reading]) -> dict[str, str]:

@@ -1,0 +1,88 @@
+"""What the commands print says the figures, the state and what to do."""
+
+from datetime import UTC, datetime, timedelta
+
+from rendering import captured
+
+from services.scraper.extract.snapshot import extract
+from services.scraper.outbox import Stock
+from services.scraper.outcome import ADVICE, EXIT_CODES, GOOD, MEANING, Outcome, sentence
+from services.scraper.overview import Overview, figures, overview_lines
+from services.scraper.sender import Sending
+from services.scraper.status import Status
+from shared.schemas.codec import to_document
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+
+
+def snapshot(name):
+    return extract(captured(name), collector="test")
+
+
+def test_every_state_has_its_meaning_its_exit_code_and_all_bad_ones_their_advice():
+    assert MEANING.keys() == ADVICE.keys() == EXIT_CODES.keys()
+    assert all(ADVICE[state] for state in MEANING if state != "ok")
+    assert {state for state, code in EXIT_CODES.items() if code == 0} == GOOD
+
+
+def test_a_missing_login_says_how_to_log_in():
+    assert "make login" in sentence(Outcome(state="login_required"))
+
+
+def test_a_bot_check_is_not_called_an_expired_login():
+    said = sentence(Outcome(state="challenge"))
+    assert "not expired" in said
+    assert "make login" not in said
+
+
+def test_figures_are_said_in_lines_of_their_own():
+    said = "\n".join(figures(snapshot("2026-10-products")))
+    assert "Current session     47 %   resets: at 2:00 PM (2026-10-14T18:00:00Z)" in said
+    assert "Fable                0 %   resets: Wednesday 9:00 AM" in said
+
+
+def test_what_could_not_be_read_and_what_differs_is_said():
+    assert any("weeklyLimits.allModels" in line for line in figures(snapshot("missing-figure")))
+    assert any(line.startswith("disagreement") for line in figures(snapshot("disagreement")))
+
+
+def test_a_figure_above_100_is_said_as_the_page_shows_it():
+    assert any("103 %" in line for line in figures(snapshot("credits-over-100")))
+
+
+def test_the_overview_tells_state_age_outbox_and_what_waits():
+    overview = Overview(
+        running=True,
+        state_dir="/state",
+        status=Status(
+            state="network",
+            since=NOW - timedelta(hours=2),
+            message="The usage page could not be loaded.",
+            next_scrape_at=NOW + timedelta(minutes=5),
+            sending=Sending("refused", "the receiver refuses the key"),
+        ),
+        outbox=Stock(waiting=3, oldest=NOW - timedelta(hours=3), rejected=1, quarantined=2),
+        last_reading=to_document(snapshot("2026-10-products")),
+    )
+    said = "\n".join(overview_lines(overview, NOW))
+    for part in (
+        "running",
+        "network since 2026-11-22T08:00:00Z",
+        "could not be loaded",
+        "38 days ago",
+        "47 %",
+        "Next       2026-11-22T10:05:00Z",
+        "3 waiting, the oldest since 3 h 0 min",
+        "refused: the receiver refuses the key",
+        "1 rejected",
+        "2 damaged",
+    ):
+        assert part in said
+
+
+def test_an_overview_of_nothing_says_so():
+    overview = Overview(running=False, state_dir="/state", status=Status(), outbox=Stock(waiting=0))
+    said = "\n".join(overview_lines(overview, NOW))
+    assert "not running" in said
+    assert "has not read the page yet" in said
+    assert "empty" in said
