@@ -9,7 +9,7 @@ import contextlib
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 __all__ = ["TEMPORARY", "private_folder", "publish", "replace", "sync_folder", "write_temporary"]
@@ -18,15 +18,19 @@ TEMPORARY = ".tmp-"
 """How the names of unfinished files begin; what carries it may be swept when it is old."""
 
 
-def write_temporary(folder: Path, data: bytes, *, mode: int = 0o600) -> Path:
-    """Write a new file with a name nobody else uses, on the disk when this returns. Raises OSError."""
+def write_temporary(folder: Path, data: bytes | Iterable[bytes], *, mode: int = 0o600) -> Path:
+    """Write a new file with a name nobody else uses, on the disk when this returns. Raises OSError.
+
+    `data` may come in pieces, which are written as they come.
+    """
     path = folder / f"{TEMPORARY}{secrets.token_hex(8)}"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     with _removed_on_failure(path):
         try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(descriptor, view) :]
+            for piece in (data,) if isinstance(data, bytes) else data:
+                view = memoryview(piece)
+                while view:
+                    view = view[os.write(descriptor, view) :]
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -55,7 +59,7 @@ def publish(temporary: Path, final: Path) -> bool:
     return True
 
 
-def replace(path: Path, data: bytes, *, mode: int = 0o600, durable: bool = True) -> None:
+def replace(path: Path, data: bytes | Iterable[bytes], *, mode: int = 0o600, durable: bool = True) -> None:
     """Put new content under a name that readers may have open: they see the old or the new, never a mix.
 
     With `durable` false the folder is not synced: after a power cut the name may hold the older content.

@@ -61,7 +61,7 @@ def answer(found: Found, now: datetime) -> Answer:
 
 def _body(found: Found, age: int, *, stale: bool) -> Document:
     version = found.version
-    body = {
+    body: Document = {
         **version.document,
         "isStale": stale,
         "ageMinutes": age,
@@ -73,6 +73,8 @@ def _body(found: Found, age: int, *, stale: bool) -> Document:
             "filename": f"{version.id}.json",
         },
     }
+    if found.archived:
+        body["versionInfo"]["archived"] = True
     if "source" in version.document:
         body["snapshotSource"] = version.document["source"]
     return body
@@ -129,7 +131,7 @@ class KeptAnswers:
 
     def __init__(self) -> None:
         """Start empty."""
-        self._kept: dict[tuple[str, str, int, int], Answer] = {}
+        self._kept: dict[tuple[str, str, int | None, int], Answer] = {}
 
     def of(self, found: Found, now: datetime) -> Answer:
         """Do what `answer` does."""

@@ -3,7 +3,7 @@
 One suite of tests (tests/store) holds each backend to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from shared.store.keys import time_of
 from shared.store.metadata import Metadata
 from shared.store.upkeep import Upkeep
 
-__all__ = ["Appended", "Found", "Metadata", "Store", "Version"]
+__all__ = ["Appended", "ArchivedMonth", "Found", "Metadata", "Store", "Version"]
 
 
 class Version(Struct, frozen=True):
@@ -38,15 +38,37 @@ class Appended(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """A version and its place: `number` is 1-based (1 = oldest) among `total`."""
+    """A version and its place: `number` is 1-based (1 = oldest) among the `total` of the history.
+
+    A version that left the history has no number there: it is None, and `archived` is true.
+    """
 
     version: Version
-    number: int
+    number: int | None
     total: int
+
+    @property
+    def archived(self) -> bool:
+        """Whether the answer comes from the archive."""
+        return self.number is None
+
+
+class ArchivedMonth(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What one month of the archive holds: different versions, their range, and what in it is damaged."""
+
+    month: str
+    count: int
+    oldest: datetime | None
+    newest: datetime | None
+    damage: Sequence[str] = ()
 
 
 class Store(Upkeep, Protocol):
-    """Versions by account. Every call may raise the errors of `shared.store.errors`.
+    """Versions by account: the history, which has numbers and a latest, and the archive of what left it.
+
+    Questions by id and by time look through both and answer each version once, also when an archive run that
+    was cut short left it in both. `latest`, numbers and counts are about the history alone. Every call may
+    raise the errors of `shared.store.errors`.
 
     An account's name must match `[a-z0-9][a-z0-9_-]{0,31}`; any other raises ValueError and touches nothing.
     """
@@ -67,19 +89,27 @@ class Store(Upkeep, Protocol):
         ...
 
     async def by_id(self, account: str, version_id: str) -> Found | None:
-        """Return the version with an id."""
+        """Return the version with an id, archived or not."""
         ...
 
     async def nearest(self, account: str, moment: datetime) -> Found | None:
-        """Return the version nearest in time; of two equally near, the earlier."""
+        """Return the version nearest in time, archived or not; of two equally near, the earlier."""
         ...
 
     async def as_of(self, account: str, moment: datetime) -> Found | None:
-        """Return the newest version at or before a moment."""
+        """Return the newest version at or before a moment, archived or not."""
+        ...
+
+    def stream(self, account: str, start: datetime | None, end: datetime | None) -> AsyncIterator[Version]:
+        """Yield the versions with start <= version time < end, archived or not, each once, oldest first.
+
+        A few hundred are in memory at a time. What arrives or leaves meanwhile may or may not be among them;
+        what only moves to the archive is.
+        """
         ...
 
     async def between(self, account: str, start: datetime | None, end: datetime | None) -> Sequence[str]:
-        """Return the ids with start <= version time < end, oldest first; None leaves that side open."""
+        """Return the history's ids with start <= version time < end, oldest first; None leaves it open."""
         ...
 
     async def count(self, account: str) -> int:
@@ -92,6 +122,10 @@ class Store(Upkeep, Protocol):
 
     async def archived(self, account: str, month: str) -> Sequence[Version]:
         """Return the versions in the archive of a month (`2026-11`), each once, oldest first."""
+        ...
+
+    async def archives(self, account: str) -> Sequence[ArchivedMonth]:
+        """Describe the archive month by month, oldest first."""
         ...
 
     async def delete(self, account: str, ids: Sequence[str], cleaned_at: datetime) -> int:

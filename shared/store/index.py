@@ -10,19 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from shared.store.keys import stamp, time_of
+from shared.store.keys import month_of, stamp, stamp_of, time_of
 from shared.store.parts import Parts
 
 __all__ = ["Index", "Rank"]
 
 Rank = Callable[[str], Any]
 """What versions of the same second are sorted by; the same for the same id, always."""
-
-_STAMP = len("2026-11-22T12-00-00")
-
-
-def _stamp_of(version_id: str) -> str:
-    return version_id[:_STAMP]
 
 
 def _by_id(version_id: str) -> str:
@@ -43,7 +37,7 @@ class Index:
         return len(self._ids)
 
     def __contains__(self, version_id: str) -> bool:
-        start, end = self._second(_stamp_of(version_id))
+        start, end = self._second(stamp_of(version_id))
         return version_id in self._ids[start:end]
 
     @property
@@ -58,7 +52,7 @@ class Index:
 
     def add(self, version_id: str) -> None:
         """Put an id in its place in time; an id that is there already stays single."""
-        second = _stamp_of(version_id)
+        second = stamp_of(version_id)
         start, end = self._second(second)
         if version_id in self._ids[start:end]:
             return
@@ -69,13 +63,13 @@ class Index:
 
     def discard(self, version_id: str) -> None:
         """Take an id out; an id that is not there is no error."""
-        start, end = self._second(_stamp_of(version_id))
+        start, end = self._second(stamp_of(version_id))
         if version_id in self._ids[start:end]:
             del self._ids[self._ids.index(version_id, start, end)]
 
     def number(self, version_id: str) -> int | None:
         """Return a version's number, 1 = oldest, None when it is not here."""
-        start, end = self._in_rank(_stamp_of(version_id))
+        start, end = self._in_rank(stamp_of(version_id))
         return self._ids.index(version_id, start, end) + 1 if version_id in self._ids[start:end] else None
 
     def at(self, number: int) -> str | None:
@@ -83,7 +77,7 @@ class Index:
         if number == 0 or not -len(self._ids) <= number <= len(self._ids):
             return None
         place = number - 1 if number > 0 else number
-        self._in_rank(_stamp_of(self._ids[place]))
+        self._in_rank(stamp_of(self._ids[place]))
         return self._ids[place]
 
     def as_of(self, moment: datetime) -> str | None:
@@ -111,8 +105,22 @@ class Index:
         first = bisect_left(self._ids, stamp(start)) if start else 0
         last = bisect_left(self._ids, stamp(end)) if end else len(self._ids)
         if last > first:
-            self._in_rank(_stamp_of(self._ids[last - 1]))
+            self._in_rank(stamp_of(self._ids[last - 1]))
         return self._ids[first:last]
+
+    def between_stamps(self, first: str, last: str) -> Sequence[str]:
+        """Return the ids with first <= stamp < last, oldest first, those of one second in any order."""
+        start = bisect_left(self._ids, first)
+        return self._ids[start : bisect_left(self._ids, last, lo=start)]
+
+    def months(self) -> list[str]:
+        """Return the months that hold versions, oldest first, without looking at every version."""
+        found: list[str] = []
+        place = 0
+        while place < len(self._ids):
+            found.append(month_of(self._ids[place]))
+            place = bisect_left(self._ids, found[-1] + "~", lo=place)
+        return found
 
     def _second(self, second: str) -> tuple[int, int]:
         """Return where the ids of a second begin and end.

@@ -21,6 +21,7 @@ __all__ = [
     "matches_digest",
     "month_of",
     "stamp",
+    "stamp_of",
     "time_of",
     "version_time",
 ]
@@ -66,6 +67,11 @@ def stamp(moment: datetime) -> str:
     """Write a moment as it begins an id; an id's first characters sort against it."""
     text = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat(timespec="seconds")
     return text.replace(":", "-")
+
+
+def stamp_of(version_id: str) -> str:
+    """Return what an id tells of its time: the characters that `stamp` writes."""
+    return version_id[:_STAMP_LENGTH]
 
 
 def time_of(version_id: str) -> datetime:

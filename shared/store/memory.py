@@ -1,16 +1,19 @@
 # ruff: noqa: ARG002 - memory has no use for some of what the contract hands over
 """The store that forgets at exit: for tests, and for trying things out."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from itertools import groupby
+from typing import Any
 
 from msgspec.structs import replace
 
 from shared.schemas.codec import RECEIVED_AT, Document, decode_snapshot, digest
-from shared.store.base import Appended, Found, Version
+from shared.store.base import Appended, ArchivedMonth, Found, Version
+from shared.store.choosing import nearest_of, newest_of
 from shared.store.errors import StoreConflictError
 from shared.store.index import Index
-from shared.store.keys import month_of
+from shared.store.keys import month_of, stamp_of, time_of
 from shared.store.metadata import Lifetime, Metadata, summarise
 from shared.store.placing import checked_account, ids_to_try
 from shared.store.ranking import rank_of
@@ -26,6 +29,14 @@ class _Account:
         self.versions: dict[str, Version] = {}
         self.archive: dict[str, Version] = {}
         self.lifetime = Lifetime()
+
+
+def _rank(version: Version) -> tuple[Any, ...]:
+    return rank_of(version.id, version.document)
+
+
+def _described(month: str, ids: Sequence[str]) -> ArchivedMonth:
+    return ArchivedMonth(month=month, count=len(ids), oldest=time_of(ids[0]), newest=time_of(ids[-1]))
 
 
 class MemoryStore:
@@ -58,7 +69,8 @@ class MemoryStore:
         own.lifetime = replace(own.lifetime, created=own.lifetime.created + 1)
         return Appended(version, duplicate=False)
 
-    def _found(self, own: _Account, version_id: str | None) -> Found | None:
+    @staticmethod
+    def _found(own: _Account, version_id: str | None) -> Found | None:
         number = own.index.number(version_id) if version_id else None
         if version_id is None or number is None:
             return None
@@ -76,17 +88,38 @@ class MemoryStore:
 
     async def by_id(self, account: str, version_id: str) -> Found | None:
         """See Store.by_id."""
-        return self._found(self._of(account), version_id)
+        own = self._of(account)
+        return self._found(own, version_id) or self._archived(own, version_id)
+
+    @staticmethod
+    def _archived(own: _Account, version_id: str | None) -> Found | None:
+        version = own.archive.get(version_id) if version_id else None
+        return Found(version, None, len(own.index)) if version else None
 
     async def nearest(self, account: str, moment: datetime) -> Found | None:
         """See Store.nearest."""
         own = self._of(account)
-        return self._found(own, own.index.nearest(moment))
+        archived = Index(own.archive, lambda version_id: _rank(own.archive[version_id]))
+        found = [self._found(own, own.index.nearest(moment)), self._archived(own, archived.nearest(moment))]
+        return nearest_of(found, moment)
 
     async def as_of(self, account: str, moment: datetime) -> Found | None:
         """See Store.as_of."""
         own = self._of(account)
-        return self._found(own, own.index.as_of(moment))
+        archived = Index(own.archive, lambda version_id: _rank(own.archive[version_id]))
+        return newest_of(
+            [self._found(own, own.index.as_of(moment)), self._archived(own, archived.as_of(moment))]
+        )
+
+    async def stream(
+        self, account: str, start: datetime | None, end: datetime | None
+    ) -> AsyncIterator[Version]:
+        """See Store.stream."""
+        own = self._of(account)
+        everything = {**own.archive, **own.versions}
+        ids = Index(everything).between(start, end)
+        for version_id in sorted(ids, key=lambda one: (stamp_of(one), _rank(everything[one]))):
+            yield everything[version_id]
 
     async def between(self, account: str, start: datetime | None, end: datetime | None) -> Sequence[str]:
         """See Store.between."""
@@ -107,6 +140,11 @@ class MemoryStore:
         """See Store.archived."""
         archive = self._of(account).archive
         return [archive[version_id] for version_id in sorted(archive) if month_of(version_id) == month]
+
+    async def archives(self, account: str) -> Sequence[ArchivedMonth]:
+        """See Store.archives."""
+        months = groupby(sorted(self._of(account).archive), key=month_of)
+        return [_described(month, list(ids)) for month, ids in months]
 
     async def delete(self, account: str, ids: Sequence[str], cleaned_at: datetime) -> int:
         """See Store.delete."""

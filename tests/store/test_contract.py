@@ -215,18 +215,6 @@ async def test_the_newest_version_is_never_deleted(store: Store) -> None:
     assert await store.count("default") == 2
 
 
-async def test_archiving_copies_versions_into_their_months_once(store: Store) -> None:
-    october = NOON - timedelta(days=30)
-    first = (await store.append("default", snapshot(october), october)).version
-    ids = [first.id, *await fill(store, 3)]
-    assert await store.archive("default", ids[:2]) == 2
-    assert await store.archive("default", ids[:3]) == 1
-    assert [version.id for version in await store.archived("default", "2026-10")] == [ids[0]]
-    assert [version.id for version in await store.archived("default", "2026-11")] == ids[1:3]
-    assert list(await store.archived("default", "2026-09")) == []
-    assert (await store.archived("default", "2026-10"))[0].document == first.document
-
-
 async def test_an_archived_version_outlives_its_deletion(store: Store) -> None:
     ids = await fill(store, 2)
     await store.archive("default", ids[:1])

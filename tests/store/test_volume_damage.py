@@ -1,6 +1,5 @@
 """A volume whose files were lost, torn, tampered with or linked away."""
 
-import gzip
 import json
 import os
 from collections.abc import Callable
@@ -9,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from shared.store import Store, open_store
-from shared.store.errors import StoreDamagedError
 from tests.store.samples import NOON, minutes, snapshot
 
 Volume = tuple[Store, Path]
@@ -82,21 +80,6 @@ async def test_a_link_in_the_history_is_not_followed(volume: Volume, tmp_path: P
     latest = await store.latest("default")
     assert latest is not None
     assert latest.version.id == ids[0]
-
-
-async def test_a_damaged_archive_is_left_alone_and_named(volume: Volume) -> None:
-    store, root = volume
-    ids = await fill(store, 2)
-    await store.archive("default", ids[:1])
-    archive = root / "archive" / "2026-11.ndjson.gz"
-    torn = archive.read_bytes()[:-9]
-    archive.write_bytes(torn)
-    with pytest.raises(StoreDamagedError, match=r"2026-11\.ndjson\.gz"):
-        await store.archive("default", ids)
-    assert archive.read_bytes() == torn
-    archive.write_bytes(gzip.compress(b'{"version": 3}\n'))
-    with pytest.raises(StoreDamagedError):
-        await store.archived("default", "2026-11")
 
 
 def with_another_time(file: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from shared.store import Store, open_store
 from shared.store.errors import StoreReadOnlyError
 from shared.store.upkeep import Finding
+from shared.store.volume.archive import writing
 from tests.store.samples import NOON, minutes, snapshot
 
 Volume = tuple[Store, Path]
@@ -43,7 +44,10 @@ async def test_of_a_torn_archive_what_is_whole_is_kept(volume: Volume) -> None:
     assert await scrub_archive(store) is None
 
 
-async def test_a_damaged_member_in_the_middle_costs_only_itself(volume: Volume) -> None:
+async def test_a_damaged_member_in_the_middle_costs_only_itself(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "_FULL", 2)
     store, root = volume
     ids = await fill(store, 6)
     archive = root / "archive" / "2026-11.ndjson.gz"

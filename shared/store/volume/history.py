@@ -5,14 +5,15 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from typing import NamedTuple, TypeVar
-
-import structlog
 
 from shared.store.base import Found, Version
 from shared.store.index import Index
 from shared.store.keys import time_of
 from shared.store.ranking import rank_of
+from shared.store.volume.archive import Archive
+from shared.store.volume.damage import Damage
 from shared.store.volume.followed import FollowedIndex
 from shared.store.volume.layout import Layout
 from shared.store.volume.versionfile import (
@@ -27,8 +28,6 @@ __all__ = ["Choose", "History", "NotAtHand"]
 T = TypeVar("T")
 Choose = Callable[[Index], str | None]
 """How a version is picked from the index."""
-
-_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
 class NotAtHand(Enum):
@@ -46,10 +45,12 @@ class _Place(NamedTuple):
 class History:
     """The versions of one account. Blocking, except for `peek`; safe to use from several threads."""
 
-    def __init__(self, account: str, layout: Layout) -> None:
-        """Look at nothing yet; the first question does."""
+    def __init__(self, account: str, layout: Layout, damage: Damage | None = None) -> None:
+        """Look at nothing yet; the first question does. `damage` hears of what cannot be believed."""
         self.account = account
         self.layout = layout
+        self._damage = damage or Damage()
+        self.archive = Archive(account, layout, partial(self._damage.archive, account))
         self._followed = FollowedIndex(layout, self._rank)
         self._guard = threading.Lock()
         self._recent = RecentVersions()
@@ -155,7 +156,7 @@ class History:
         with self._guard:
             self._followed.leave_out(version_id)
         self._recent.drop(version_id)
-        _log.error("version is damaged", account=self.account, version=version_id, reason=reason)
+        self._damage.version(self.account, version_id, reason)
 
     def _rank(self, version_id: str) -> tuple[datetime, datetime, str]:
         try:

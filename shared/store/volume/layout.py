@@ -63,6 +63,11 @@ class Layout(Struct, frozen=True):
         """What lets processes follow the history without listing it; made from the history when lost."""
         return self.folder / ".index"
 
+    @property
+    def archive_index(self) -> Path:
+        """What the archives hold, month by month; made from them when lost."""
+        return self.folder / ".archive-index"
+
     @contextlib.contextmanager
     def locked(self, *, wait: bool = True) -> Iterator[bool]:
         """Hold the account's lock: one process at a time changes its files. Freed when a process dies.

@@ -12,15 +12,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from shared.files import publish, replace, sync_folder, write_temporary
+from shared.files import publish, sync_folder, write_temporary
 from shared.schemas.codec import encode_pretty
-from shared.store.keys import month_of
 from shared.store.upkeep import Finding
-from shared.store.volume.archive import gzipped
 from shared.store.volume.derived import refresh_derived
 from shared.store.volume.history import History
 from shared.store.volume.quarantine import copy_aside, move_aside
-from shared.store.volume.salvage import find_in_archive, problem_of_archive, salvage
 from shared.store.volume.versionfile import DamagedVersionError, UnservableVersionError
 from shared.store.volume.writing import is_being_written
 
@@ -124,10 +121,10 @@ def _told(found: Finding, aside: str, *, restored: bool) -> Finding:
 
 def _restore(history: History, version_id: str) -> bool:
     """Write a version again from the archive, if it is there; on the disk once the folder is synced."""
-    document = find_in_archive(history.layout.month(month_of(version_id)), version_id)
-    if document is None:
+    archived = history.archive.get(version_id)
+    if archived is None:
         return False
-    temporary = write_temporary(history.layout.history, encode_pretty(document))
+    temporary = write_temporary(history.layout.history, encode_pretty(archived.document))
     try:
         return publish(temporary, history.layout.version(version_id))
     finally:
@@ -136,35 +133,24 @@ def _restore(history: History, version_id: str) -> bool:
 
 def scrub_archive(history: History, month: str, at: datetime, *, mend: bool) -> Finding | None:
     """Check a month's archive; see Upkeep.scrub_archive. Raises OSError, StoreDamagedError."""
-    path = history.layout.month(month)
     try:
-        reason = problem_of_archive(path)
+        reason = "; ".join(history.archive.damage(month))
         if reason and mend:
             with history.layout.locked():
-                reason = problem_of_archive(path)
+                reason = "; ".join(history.archive.damage(month))
                 if reason:
                     return _replace_archive(history, month, reason, at)
     except FileNotFoundError:
         return None
-    if reason is None:
-        return None
-    name = path.relative_to(history.layout.folder).as_posix()
-    return Finding(account=history.account, file=name, reason=reason)
+    name = history.layout.month(month).relative_to(history.layout.folder).as_posix()
+    return Finding(account=history.account, file=name, reason=reason) if reason else None
 
 
 def _replace_archive(history: History, month: str, reason: str, at: datetime) -> Finding:
     """Put what is whole in a bad archive in its place; the bad one has a name in the quarantine by then."""
     path = history.layout.month(month)
-    lines = list(dict.fromkeys(salvage(path)))
-    found = Finding(
-        account=history.account,
-        file=path.relative_to(history.layout.folder).as_posix(),
-        reason=f"{reason}; {len(lines)} versions in it are whole",
-    )
-    if lines:
-        aside = copy_aside(history.layout, path, found.reason, at)
-        replace(path, gzipped(b"".join(lines)))
-    else:
-        aside = move_aside(history.layout, path, found.reason, at)
-        sync_folder(path.parent)
-    return _told(found, aside, restored=bool(lines))
+    name = path.relative_to(history.layout.folder).as_posix()
+    aside = copy_aside(history.layout, path, reason, at)
+    whole = history.archive.mend(month)
+    found = Finding(account=history.account, file=name, reason=f"{reason}; {whole} versions in it are whole")
+    return _told(found, aside, restored=whole > 0)

@@ -1,31 +1,34 @@
 """The volume behind the store's contract: blocking work in threads, one history an account."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from shared.files import private_folder, write_temporary
 from shared.schemas.codec import Document
-from shared.store.base import Appended, Found, Version
+from shared.store.base import Appended, ArchivedMonth, Found, Version
 from shared.store.errors import StoreReadOnlyError, translated
 from shared.store.index import Index
+from shared.store.keys import is_version_id
 from shared.store.metadata import Metadata
 from shared.store.placing import checked_account
 from shared.store.upkeep import Census, Finding, Space
-from shared.store.volume import upkeep
+from shared.store.volume import spanning, upkeep
 from shared.store.volume.append import append_batch, incoming
-from shared.store.volume.archive import read_month
 from shared.store.volume.census import census
 from shared.store.volume.commit import GroupCommit
+from shared.store.volume.damage import Damage
 from shared.store.volume.duty import Duty
 from shared.store.volume.history import Choose, History, NotAtHand
 from shared.store.volume.layout import accounts_of, layout_of
 from shared.store.volume.notes import read_note, space_of, write_note
 from shared.store.volume.scrub import scrub, scrub_archive
+from shared.store.volume.spanning import as_of_span, nearest_span
 
 __all__ = ["VolumeStore"]
 
@@ -33,6 +36,9 @@ T = TypeVar("T")
 
 _THREADS = 8
 """Files synced side by side: the journal groups them."""
+
+_SLICE = 256
+"""Versions of a stream that are in memory at a time."""
 
 
 class VolumeStore:
@@ -48,6 +54,7 @@ class VolumeStore:
         if not read_only:
             with translated(f"opening the store {root}"):
                 private_folder(root)
+        self._damage = Damage()
         self._histories: dict[str, History] = {}
         self._commits: dict[str, GroupCommit] = {}
         self._duty = Duty(root / ".janitor.lock")
@@ -57,9 +64,8 @@ class VolumeStore:
     def _history(self, account: str) -> History:
         known = self._histories.get(account)
         if known is None:
-            known = History(
-                account, layout_of(self._root, checked_account(account), read_only=self._read_only)
-            )
+            layout = layout_of(self._root, checked_account(account), read_only=self._read_only)
+            known = History(account, layout, self._damage)
             self._histories[account] = known
         return known
 
@@ -90,11 +96,18 @@ class VolumeStore:
 
     async def _find(self, account: str, choose: Choose) -> Found | None:
         history = self._history(account)
-        with translated(f"reading account {account}"):
-            at_hand = history.peek(choose)
+        at_hand = self._peek(history, choose)
         if not isinstance(at_hand, NotAtHand):
             return at_hand
-        return await self._in_thread(f"reading account {account}", lambda: history.find(choose))
+        return await self._read(history, lambda: history.find(choose))
+
+    @staticmethod
+    def _peek(history: History, choose: Choose) -> Found | NotAtHand | None:
+        with translated(f"reading account {history.account}"):
+            return history.peek(choose)
+
+    async def _read(self, history: History, work: Callable[[], T]) -> T:
+        return await self._in_thread(f"reading account {history.account}", work)
 
     async def latest(self, account: str) -> Found | None:
         """See Store.latest."""
@@ -106,15 +119,39 @@ class VolumeStore:
 
     async def by_id(self, account: str, version_id: str) -> Found | None:
         """See Store.by_id."""
-        return await self._find(account, lambda index: version_id if version_id in index else None)
+        history = self._history(account)
+        if not is_version_id(version_id):
+            return None
+        at_hand = self._peek(history, lambda index: version_id if version_id in index else None)
+        if isinstance(at_hand, Found):
+            return at_hand
+        return await self._read(history, lambda: spanning.by_id(history, version_id))
 
     async def nearest(self, account: str, moment: datetime) -> Found | None:
         """See Store.nearest."""
-        return await self._find(account, lambda index: index.nearest(moment))
+        history = self._history(account)
+        at_hand = self._peek(history, lambda index: index.nearest(moment))
+        if isinstance(at_hand, Found) and spanning.settles(history, nearest_span(at_hand, moment)):
+            return at_hand
+        return await self._read(history, lambda: spanning.nearest(history, moment))
 
     async def as_of(self, account: str, moment: datetime) -> Found | None:
         """See Store.as_of."""
-        return await self._find(account, lambda index: index.as_of(moment))
+        history = self._history(account)
+        at_hand = self._peek(history, lambda index: index.as_of(moment))
+        if isinstance(at_hand, Found) and spanning.settles(history, as_of_span(at_hand, moment)):
+            return at_hand
+        return await self._read(history, lambda: spanning.as_of(history, moment))
+
+    async def stream(
+        self, account: str, start: datetime | None, end: datetime | None
+    ) -> AsyncIterator[Version]:
+        """See Store.stream."""
+        history = self._history(account)
+        versions = spanning.stream(history, start, end)
+        while some := await self._read(history, lambda: list(islice(versions, _SLICE))):
+            for version in some:
+                yield version
 
     async def _look(self, account: str, ask: Callable[[Index], T]) -> T:
         history = self._history(account)
@@ -135,9 +172,17 @@ class VolumeStore:
 
     async def archived(self, account: str, month: str) -> Sequence[Version]:
         """See Store.archived."""
-        layout = self._history(account).layout
+        archive = self._history(account).archive
         return await self._in_thread(
-            f"reading the archive of account {account}", lambda: read_month(layout, account, month)
+            f"reading the archive of account {account}",
+            lambda: list(archive.between(month, month, month + "~")),
+        )
+
+    async def archives(self, account: str) -> Sequence[ArchivedMonth]:
+        """See Store.archives."""
+        archive = self._history(account).archive
+        return await self._in_thread(
+            f"reading the archive of account {account}", lambda: list(archive.months())
         )
 
     async def delete(self, account: str, ids: Sequence[str], cleaned_at: datetime) -> int:

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from shared.files import TEMPORARY, sync_folder
 from shared.store.errors import StoreConflictError
 from shared.store.metadata import Metadata, summarise
-from shared.store.volume.archive import add_to_archive
 from shared.store.volume.derived import lifetime_of, read_metadata, refresh_derived
 from shared.store.volume.history import History
 from shared.store.volume.versionfile import DamagedVersionError
@@ -33,7 +32,7 @@ def archive(history: History, ids: Sequence[str]) -> int:
                 continue
             except DamagedVersionError as error:
                 history.set_aside(version_id, str(error))
-        return add_to_archive(history.layout, versions)
+        return history.archive.add(versions)
 
 
 def delete(history: History, ids: Sequence[str], cleaned_at: datetime) -> int:

@@ -1,0 +1,163 @@
+"""One account's archive: what is in it by id, by time and by range, and how versions are added. Blocking.
+
+A month's file holds gzipped lines of JSON. Lines and members that cannot be believed are never answered, and
+told of once; the rest of the file is read all the same.
+"""
+
+import contextlib
+import errno
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+
+from shared.files import private_folder, sync_folder
+from shared.store.base import ArchivedMonth, Version
+from shared.store.keys import month_of, time_of
+from shared.store.volume.archive.catalogue import Catalogue, open_month
+from shared.store.volume.archive.lines import DamagedLineError, holds_version, version_in
+from shared.store.volume.archive.reading import OpenMonth
+from shared.store.volume.archive.writing import added, rewritten
+from shared.store.volume.layout import Layout
+from shared.store.volume.quarantine import copy_aside
+
+__all__ = ["Archive"]
+
+
+class Archive:
+    """The archive of one account. Safe for threads; `add` under the account's lock. Raises OSError."""
+
+    def __init__(self, account: str, layout: Layout, told: Callable[[str, str], None]) -> None:
+        """Look at nothing yet; `told` hears of each damaged file: its name and what is wrong with it."""
+        self._account = account
+        self._layout = layout
+        self.catalogue = Catalogue(layout.archive, layout.archive_index, told)
+
+    @contextlib.contextmanager
+    def open(self, month: str) -> Iterator[OpenMonth | None]:
+        """Open a month for reading, None when it has no file; others may replace it meanwhile."""
+        try:
+            descriptor = open_month(self._layout.month(month))
+        except FileNotFoundError:
+            yield None
+            return
+        try:
+            yield OpenMonth(self._account, descriptor, self.catalogue.month(month, descriptor))
+        finally:
+            os.close(descriptor)
+
+    def months(self) -> Iterator[ArchivedMonth]:
+        """Describe each month's file, oldest first."""
+        for name in self.catalogue.names():
+            with self.open(name) as month:
+                if month is not None:
+                    known = month.known
+                    yield ArchivedMonth(
+                        month=name,
+                        count=known.count,
+                        oldest=time_of(known.oldest) if known.oldest else None,
+                        newest=time_of(known.newest) if known.newest else None,
+                        damage=known.damage,
+                    )
+
+    def get(self, version_id: str) -> Version | None:
+        """Return the version with an id."""
+        if month_of(version_id) not in self.catalogue.names():
+            return None
+        with self.open(month_of(version_id)) as month:
+            return month.get(version_id) if month else None
+
+    def newest_until(self, stamp: str) -> Version | None:
+        """Return the newest version whose time is not after a stamp."""
+        for name in reversed(self.catalogue.names()):
+            if name <= month_of(stamp):
+                with self.open(name) as month:
+                    if month and (found := month.newest_until(stamp)):
+                        return found
+        return None
+
+    def oldest_after(self, stamp: str) -> Version | None:
+        """Return the oldest version whose time is after a stamp."""
+        for name in self.catalogue.names():
+            if name >= month_of(stamp):
+                with self.open(name) as month:
+                    if month and (found := month.oldest_after(stamp)):
+                        return found
+        return None
+
+    def between(self, name: str, start: str, end: str) -> Iterator[Version]:
+        """Yield a month's versions with start <= id < end, each once, oldest first."""
+        last = ""
+        with self.open(name) as month:
+            for version_id, line in month.between(start, end) if month else ():
+                if version_id != last:
+                    with contextlib.suppress(DamagedLineError):
+                        version = version_in(line, self._account)
+                        last = version_id
+                        yield version
+
+    def add(self, versions: Iterable[Version]) -> int:
+        """Put versions into their months' files, durably; return how many were new."""
+        ordered = sorted({version.id: version for version in versions}.values(), key=lambda found: found.id)
+        if ordered:
+            private_folder(self._layout.archive)
+        return sum(
+            self._add(name, list(members))
+            for name, members in groupby(ordered, key=lambda version: month_of(version.id))
+        )
+
+    def _add(self, name: str, versions: Sequence[Version]) -> int:
+        path = self._layout.month(name)
+        with self.open(name) as month:
+            there = _present(month, versions)
+            new = [version for version in versions if version.id not in there]
+            if not new:
+                return 0
+            if month and month.known.damage:
+                self._set_aside(path, month)
+                self.catalogue.put(rewritten(path, name, month, new))
+            else:
+                self.catalogue.put(added(path, name, month, new))
+        return len(new)
+
+    def damage(self, name: str) -> Sequence[str]:
+        """Read a month's file to its end; say what in it is damaged. Raises FileNotFoundError."""
+        self.catalogue.forget(name)
+        with self.open(name) as month:
+            if month is None:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+            return month.known.damage
+
+    def mend(self, name: str) -> int:
+        """Write a month anew from what is whole in it, durably; return how many versions that is.
+
+        The caller has kept the damaged file; with nothing whole in it, it is removed.
+        """
+        path = self._layout.month(name)
+        with self.open(name) as month:
+            if month and month.known.count:
+                self.catalogue.put(rewritten(path, name, month, []))
+                return month.known.count
+        path.unlink(missing_ok=True)
+        sync_folder(path.parent)
+        self.catalogue.forget(name)
+        return 0
+
+    def _set_aside(self, path: Path, month: OpenMonth) -> None:
+        copy_aside(self._layout, path, "; ".join(month.known.damage), datetime.now(UTC))
+
+
+def _present(month: OpenMonth | None, versions: Sequence[Version]) -> set[str]:
+    """Return which of the versions, sorted by id, a month holds already."""
+    wanted = {version.id for version in versions}
+    found = set()
+    if month:
+        for member in month.known.members:
+            if member.first <= versions[-1].id and member.last >= versions[0].id:
+                found |= {
+                    name
+                    for name, line in month.lines_of(member)
+                    if name in wanted and name not in found and holds_version(line)
+                }
+    return found

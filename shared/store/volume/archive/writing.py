@@ -1,0 +1,78 @@
+"""Adding versions to a month's file. Blocking, under the account's lock.
+
+The file is replaced whole, so that it is never seen torn: old members are copied as they are, new ones are
+added behind. A last member that is not full is made anew with what comes, so that members stay few.
+"""
+
+import heapq
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from shared.files import replace
+from shared.store.base import Version
+from shared.store.volume.archive.lines import holds_version, line_of
+from shared.store.volume.archive.members import packed
+from shared.store.volume.archive.months import Member, Month, mark_of
+from shared.store.volume.archive.reading import Line, OpenMonth
+
+__all__ = ["added", "rewritten"]
+
+_FULL = 64
+"""Versions in one member: what is unpacked to find one of them, and what damage to one can cost."""
+
+
+class _Writer:
+    """Makes members of lines and notes where they lie; `members` are those of the whole new file."""
+
+    def __init__(self, copied: list[Member]) -> None:
+        self.members = copied
+        self.offset = copied[-1].end if copied else 0
+
+    def parts(self, lines: Iterator[Line]) -> Iterator[bytes]:
+        """Yield the bytes of members for lines sorted by id."""
+        while some := list(islice(lines, _FULL)):
+            data = packed(b"".join(text + b"\n" for _, text in some))
+            end = self.offset + len(data)
+            self.members.append(Member(self.offset, end, len(some), some[0][0], some[-1][0]))
+            self.offset = end
+            yield data
+
+
+def added(path: Path, month: str, known: OpenMonth | None, versions: Sequence[Version]) -> Month:
+    """Add versions that are not there yet, durably; return what the file holds now. Raises OSError.
+
+    What is there (`known`) must be undamaged.
+    """
+    new = [(version.id, line_of(version)) for version in versions]
+    members = list(known.known.members) if known else []
+    if known and members and members[-1].count < _FULL:
+        new += known.lines_of(members.pop())
+    writer = _Writer(members)
+
+    def parts() -> Iterator[bytes]:
+        if known:
+            yield from known.bytes_until(writer.offset)
+        yield from writer.parts(iter(sorted(new)))
+
+    replace(path, parts())
+    count = (known.known.count if known else 0) + len(versions)
+    return Month(month=month, mark=mark_of(path.stat()), members=writer.members, count=count)
+
+
+def rewritten(path: Path, month: str, known: OpenMonth, versions: Sequence[Version]) -> Month:
+    """Write a month anew from what can be believed in it, and versions that are added. Raises OSError."""
+    new = sorted((version.id, line_of(version)) for version in versions)
+    written = 0
+
+    def lines() -> Iterator[Line]:
+        nonlocal written
+        last = ""
+        for name, line in heapq.merge(known.between(month, month + "~"), new):
+            if name != last and holds_version(line):
+                last, written = name, written + 1
+                yield name, line
+
+    writer = _Writer([])
+    replace(path, writer.parts(lines()))
+    return Month(month=month, mark=mark_of(path.stat()), members=writer.members, count=written)
