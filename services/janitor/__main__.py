@@ -1,18 +1,25 @@
-"""`python -m services.janitor run | once [--dry-run] [--json]`.
+"""`python -m services.janitor run | once [--dry-run] [--json] [--force] | health`.
 
-`once` exits 0 when done, 1 when the store refused; `run` goes on until it is told to stop. Bad settings: 2.
+`once` exits 0 when done, 1 when the store refused something or it was stopped, 3 when another janitor looks
+after the store, 4 when nothing may leave because the clock is not believed. `run` goes on until it is told to
+stop. `health` exits 0 when the janitor that runs is well, else 1. Bad settings: 2.
 """
 
 import argparse
 import asyncio
-import contextlib
+import os
+import platform
 import signal
 import sys
 
 import structlog
 
+from services.janitor.health import why_unwell
+from services.janitor.loop import Loop
+from services.janitor.machine import sighting
+from services.janitor.records import Swept, note_from
 from services.janitor.settings import PREFIXES, JanitorSettings
-from services.janitor.sweep import Swept, sweep
+from services.janitor.sweep import NOTE, Sweeper, Task
 from services.janitor.words import describe
 from shared.clock import SystemClock
 from shared.errors import MarigraphError
@@ -21,6 +28,12 @@ from shared.startup import begin
 from shared.store import Store, open_store
 from shared.store.errors import StoreUrlError
 from shared.store.urls import store_exists
+from shared.timestamps import to_iso
+
+DONE, REFUSED_BY_STORE, ANOTHER_IS_THERE, CLOCK_NOT_BELIEVED = 0, 1, 3, 4
+
+_GRACE_SECONDS = 8
+"""How long a run that was told to stop may take; after that its disk does not answer."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -30,69 +43,118 @@ def main() -> int:
     arguments = _arguments()
     settings = begin("janitor", JanitorSettings, PREFIXES)
     try:
-        if arguments.command == "once" and not store_exists(settings.store_url):
+        if arguments.command != "run" and not store_exists(settings.store_url):
             raise StoreUrlError("there is no store yet")
-        store = open_store(settings.store_url)
         if arguments.command == "run":
-            asyncio.run(_run(store, settings))
-        else:
-            _show(asyncio.run(_once(store, settings, dry_run=arguments.dry_run)), as_json=arguments.json)
+            return asyncio.run(_run(settings))
+        if arguments.command == "health":
+            return asyncio.run(_health(settings))
+        return asyncio.run(_once(settings, arguments))
     except MarigraphError as error:
         print(f"janitor: {error}. Look at STORE_URL ({settings.store_url}).", file=sys.stderr)
-        return 1
-    return 0
+        return REFUSED_BY_STORE
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m services.janitor",
-        description="Decides what leaves the history, archives it, deletes it, and mends the store.",
+        description="Decides what leaves the history, archives it, deletes it, checks and mends the store.",
         epilog="Settings come from the environment: docs/configuration.md lists them.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="work at every interval until stopped")
+    commands.add_parser("health", help="tell whether the janitor that runs is well: exit code 0 or 1")
     once = commands.add_parser("once", help="work once, then exit")
     once.add_argument("--dry-run", action="store_true", help="say what would be done and why; touch nothing")
     once.add_argument("--json", action="store_true", help="print the result as JSON")
+    once.add_argument("--force", action="store_true", help="the clock is right: go by it")
     return parser.parse_args()
 
 
-async def _once(store: Store, settings: JanitorSettings, *, dry_run: bool) -> Swept:
+def _task(settings: JanitorSettings, *, dry_run: bool = False, force: bool = False) -> Task:
+    return Task(
+        rules=settings.rules,
+        archive=settings.archive,
+        dry_run=dry_run,
+        force=force,
+        scrub_seconds=settings.scrub_seconds,
+        floor=settings.floor,
+    )
+
+
+def _who(command: str) -> str:
+    """Say who holds the store's lock, for the one who finds it held."""
+    return f"{command}, process {os.getpid()} on {platform.node()}, since {to_iso(SystemClock().now())}"
+
+
+async def _once(settings: JanitorSettings, arguments: argparse.Namespace) -> int:
+    store = open_store(settings.store_url, read_only=arguments.dry_run)
+    stop = _stopped_by_signals()
     try:
-        return await sweep(store, settings.rules, SystemClock(), archive=settings.archive, dry_run=dry_run)
+        if not arguments.dry_run and (other := await store.take_duty(_who("once"))):
+            print(f"janitor: another one looks after this store ({other}): stop it first", file=sys.stderr)
+            return ANOTHER_IS_THERE
+        task = _task(settings, dry_run=arguments.dry_run, force=arguments.force)
+        swept = await Sweeper(store, task, SystemClock(), sighting, stop.is_set).run()
     finally:
         await store.close()
+    _show(swept, as_json=arguments.json)
+    if swept.problems or swept.stopped:
+        return REFUSED_BY_STORE
+    return CLOCK_NOT_BELIEVED if swept.refused else DONE
 
 
 def _show(swept: Swept, *, as_json: bool) -> None:
-    if as_json:
-        print(encode(swept).decode())
-        return
-    for line in describe(swept):
-        print(line)
+    """Print what was done; a reader that went away (`| head`) does not matter."""
+    lines = [encode(swept).decode()] if as_json else describe(swept)
+    try:
+        for line in lines:
+            print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-async def _run(store: Store, settings: JanitorSettings) -> None:
-    """Sweep now and at every interval; a store that refuses is asked again at the next."""
+def _stopped_by_signals() -> asyncio.Event:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _run(settings: JanitorSettings) -> int:
+    """Work at every interval until told to stop."""
+    stop, clock = _stopped_by_signals(), SystemClock()
+    store = open_store(settings.store_url)
     _log.info("janitor runs", store=settings.store_url, every_seconds=settings.interval_seconds)
-    while not stop.is_set():
-        try:
-            await sweep(
-                store,
-                settings.rules,
-                SystemClock(),
-                archive=settings.archive,
-                dry_run=False,
-                stopping=stop.is_set,
-            )
-        except MarigraphError as error:
-            _log.error("sweep failed", error=str(error))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), settings.interval_seconds)
+    loop = Loop(
+        store,
+        Sweeper(store, _task(settings), clock, sighting, stop.is_set),
+        clock,
+        stop,
+        interval=settings.interval_seconds,
+        metrics_file=settings.metrics_file,
+    )
+    working, told = asyncio.create_task(loop.run(_who("run"))), asyncio.create_task(stop.wait())
+    await asyncio.wait({working, told}, return_when=asyncio.FIRST_COMPLETED)
+    if not (await asyncio.wait({working}, timeout=_GRACE_SECONDS))[0]:
+        _log.error("the store does not answer; ending without it")
+        os._exit(REFUSED_BY_STORE)
+    told.cancel()
+    working.result()
     await store.close()
+    return DONE
+
+
+async def _health(settings: JanitorSettings) -> int:
+    store: Store = open_store(settings.store_url, read_only=True)
+    try:
+        note = note_from(await store.read_note(NOTE))
+    finally:
+        await store.close()
+    unwell = why_unwell(note, SystemClock().now(), settings.interval_seconds)
+    print(unwell or "well")
+    return REFUSED_BY_STORE if unwell else DONE
 
 
 if __name__ == "__main__":

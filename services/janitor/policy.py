@@ -5,14 +5,17 @@ pruners do: the last version of each of the last so many hours, days, weeks (ISO
 that have any, in UTC.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from shared.store.keys import stamp, time_of
 
-__all__ = ["Decision", "Rules", "plan"]
+__all__ = ["PROTECTED", "Decision", "Rules", "leave_sooner", "plan", "stay_all"]
+
+PROTECTED = 100
+"""The newest so many of each account stay in the history even when the disk is short of room."""
 
 
 class Rules(Struct, frozen=True, kw_only=True):
@@ -52,6 +55,40 @@ def plan(ids: Sequence[str], rules: Rules, now: datetime) -> list[Decision]:
         Decision(version_id, keep=version_id in reasons, reason=reasons.get(version_id, without))
         for version_id in ids
     ]
+
+
+def stay_all(ids: Sequence[str], why: str) -> list[Decision]:
+    """Decide that everything stays, for one reason."""
+    return [Decision(version_id, keep=True, reason=why) for version_id in ids]
+
+
+def leave_sooner(
+    plans: Mapping[str, Sequence[Decision]], rules: Rules, count: int
+) -> dict[str, list[Decision]]:
+    """Have `count` versions more leave than the rules ask for, the oldest of all accounts first.
+
+    For a disk that is short of room: they are to be archived, where they need a tenth of it. The newest of
+    each account stay, as many as the rules say, and PROTECTED at least.
+    """
+    newest = max(rules.newest, PROTECTED)
+    spare = sorted(
+        (decision.version, account)
+        for account, decisions in plans.items()
+        for decision in decisions[:-newest]
+        if decision.keep
+    )
+    leaving = {(account, version_id) for version_id, account in spare[: max(count, 0)]}
+    return {
+        account: [
+            Decision(
+                decision.version, keep=False, reason="the disk is short of room: the archive takes it early"
+            )
+            if (account, decision.version) in leaving
+            else decision
+            for decision in decisions
+        ]
+        for account, decisions in plans.items()
+    }
 
 
 def _kept(ids: Sequence[str], rules: Rules, now: datetime) -> Iterator[tuple[str, str]]:

@@ -1,9 +1,11 @@
 """What the janitor reads from its environment."""
 
+from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta
 
+from services.janitor.floor import Floor, floor_from
 from services.janitor.policy import Rules
 from shared.settings import LogSettings, env
 from shared.store.urls import check_url
@@ -57,6 +59,29 @@ class JanitorSettings(LogSettings, frozen=True, kw_only=True):
     interval_seconds: Annotated[
         int, Meta(ge=1, le=604800), env("JANITOR_INTERVAL_SECONDS", "Seconds from one run to the next.")
     ] = 3600
+    scrub_seconds: Annotated[
+        int,
+        Meta(ge=0, le=3600),
+        env(
+            "JANITOR_SCRUB_SECONDS",
+            "For how many seconds a run checks versions and archives; the next run goes on there. 0: never.",
+        ),
+    ] = 30
+    disk_floor: Annotated[
+        str,
+        env(
+            "JANITOR_DISK_FLOOR",
+            "Room to keep free on the store's disk (64MB, 5%): below it, versions are archived early.",
+        ),
+    ] = "32MB"
+    metrics_file: Annotated[
+        Path | None,
+        env(
+            "JANITOR_METRICS_FILE",
+            "A file (ending in .prom) that gets the janitor's metrics after each run, for Prometheus'"
+            " node exporter.",
+        ),
+    ] = None
 
     @property
     def rules(self) -> Rules:
@@ -70,11 +95,20 @@ class JanitorSettings(LogSettings, frozen=True, kw_only=True):
             monthly=self.monthly,
         )
 
+    @property
+    def floor(self) -> Floor:
+        """The room that is to stay free."""
+        return floor_from(self.disk_floor)
+
     def problems(self) -> list[str]:
         """Name what is wrong with the settings together."""
         found = []
         if self.store_url and (wrong := check_url(self.store_url)):
             found.append(f"STORE_URL: {wrong}")
+        try:
+            floor_from(self.disk_floor)
+        except ValueError as error:
+            found.append(f"JANITOR_DISK_FLOOR: {error}")
         if self.rules.keep_nothing:
             found.append(
                 "RETENTION_MAX_VERSIONS, RETENTION_DAYS and every RETENTION_KEEP_... are 0, which would empty"

@@ -7,13 +7,14 @@ clock went steadily is believed after all: a paused virtual machine, a clock set
 """
 
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from shared.timestamps import to_iso
 
-__all__ = ["Sighting", "Timekeeping", "ahead_of_the_machine", "behind_the_newest", "forced"]
+__all__ = ["Moment", "Sighting", "Timekeeping", "ahead_of_the_machine", "behind_the_newest", "forced"]
 
 ALLOWED_AHEAD = timedelta(hours=18)
 """How much further the clock may go than the machine is up: it was switched off or paused overnight."""
@@ -25,12 +26,15 @@ ALLOWED_BEHIND = timedelta(minutes=1)
 """How far two machines' clocks may be apart: a version may be so much newer than the present."""
 
 
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
 class Sighting(Struct, frozen=True, kw_only=True, rename="camel"):
     """What the clock said, and how long the machine had been up in which boot."""
 
-    at: datetime
+    at: Moment
     boot: str
-    up_seconds: float
+    up_seconds: Annotated[float, Meta(ge=0, le=1e10)]
 
     def unexplained_since(self, earlier: "Sighting") -> timedelta:
         """Return how much further the clock went than the machine was up; negative when it went back.
@@ -49,7 +53,7 @@ class Timekeeping(Struct, frozen=True, kw_only=True, rename="camel"):
     """When the clock was last believed."""
     doubted: Sighting | None = None
     """When it was last doubted, if it is."""
-    doubted_since: datetime | None = None
+    doubted_since: Moment | None = None
     """What the clock said when the doubt began."""
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from services.janitor.sweep import AccountSwept, Swept
+from services.janitor.records import AccountSwept, Disk, Swept
+from shared.store.upkeep import Finding
 
 __all__ = ["describe"]
 
@@ -13,10 +14,17 @@ def describe(swept: Swept) -> Iterator[str]:
     if not swept.accounts:
         yield "the store holds no account yet"
     for account in swept.accounts:
-        if swept.dry_run:
-            yield from _planned(account)
-        else:
-            yield from _done(account)
+        yield from _planned(account) if swept.dry_run else _done(account)
+    yield from (_found(found, dry_run=swept.dry_run) for found in swept.scrub.findings)
+    yield from (f"nothing of ours, left alone: {name}" for name in swept.scrub.foreign)
+    if swept.scrub.checked and not swept.scrub.complete:
+        yield f"checked {swept.scrub.done} of {swept.scrub.total} files so far; the next run goes on there"
+    if swept.disk and swept.disk.below:
+        yield _short_of_room(swept.disk)
+    yield from (f"NOTHING LEAVES: {reason}; --force if the clock is right" for reason in swept.refused)
+    yield from (f"PROBLEM: {problem}" for problem in swept.problems)
+    if swept.stopped:
+        yield "told to stop before everything was done; the next run goes on"
 
 
 def _planned(account: AccountSwept) -> Iterator[str]:
@@ -31,3 +39,19 @@ def _planned(account: AccountSwept) -> Iterator[str]:
 def _done(account: AccountSwept) -> Iterator[str]:
     kept = len(account.plan) - len(account.leaving)
     yield f"{account.account}: kept {kept}, archived {account.archived}, deleted {account.deleted}"
+
+
+def _found(found: Finding, *, dry_run: bool) -> str:
+    became = f"set aside as {found.set_aside}" if found.set_aside else "left where it is"
+    if dry_run:
+        became = "a run looks after it"
+    if found.restored:
+        became += ", in the archive" if dry_run else ", restored"
+    return f"NOT RIGHT: {found.account}: {found.file}: {found.reason}; {became}"
+
+
+def _short_of_room(disk: Disk) -> str:
+    return (
+        f"THE DISK IS SHORT OF ROOM: {disk.free / 1e6:.0f} MB are free, {disk.floor / 1e6:.0f} MB should be:"
+        " free some, or give the store a larger disk"
+    )

@@ -18,7 +18,10 @@ class Finding(Struct, frozen=True, kw_only=True, rename="camel"):
     set_aside: str | None = None
     """Where it lies now; None when it was left where it is."""
     restored: bool = False
-    """Whether a version was put back from the archive, or an archive made again from what was whole in it."""
+    """Whether a version was put back from the archive, or an archive made again from what was whole in it.
+
+    Of a bad version that was only looked at: whether the archive has it.
+    """
 
 
 class Census(Struct, frozen=True):

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from shared.files import publish, sync_folder, write_temporary
 from shared.schemas.codec import encode_pretty
@@ -47,7 +47,7 @@ def scrub(history: History, ids: Iterable[str], at: datetime, *, mend: bool) -> 
                 if (found := _suspect(history, version_id))
                 and not is_being_written(history.layout.version(version_id))
             ]
-            findings += _set_aside(history, certain, at) if mend else [_finding(history, s) for s in certain]
+            findings += _set_aside(history, certain, at) if mend else _only_told(history, certain)
     return findings
 
 
@@ -94,6 +94,15 @@ def _finding(history: History, suspect: _Suspect) -> Finding:
     return Finding(account=history.account, file=name, reason=suspect.reason)
 
 
+def _only_told(history: History, suspects: Sequence[_Suspect]) -> list[Finding]:
+    return [
+        structs.replace(
+            _finding(history, suspect), restored=history.archive.get(suspect.version_id) is not None
+        )
+        for suspect in suspects
+    ]
+
+
 def _set_aside(history: History, suspects: Sequence[_Suspect], at: datetime) -> list[Finding]:
     """Move bad files away and put versions back that the archive has; under the account's lock."""
     findings: list[Finding] = []
@@ -103,20 +112,13 @@ def _set_aside(history: History, suspects: Sequence[_Suspect], at: datetime) -> 
             path = history.layout.version(suspect.version_id)
             aside = move_aside(history.layout, path, suspect.reason, at)
             restored = _restore(history, suspect.version_id)
-            found = _finding(history, suspect)
-            findings.append(_told(found, aside, restored=restored))
+            findings.append(structs.replace(_finding(history, suspect), set_aside=aside, restored=restored))
     finally:
         sync_folder(history.layout.history)
         back = [s.version_id for s, f in zip(suspects, findings, strict=False) if f.restored]
         history.note_stored(back)
         refresh_derived(history)
     return findings
-
-
-def _told(found: Finding, aside: str, *, restored: bool) -> Finding:
-    return Finding(
-        account=found.account, file=found.file, reason=found.reason, set_aside=aside, restored=restored
-    )
 
 
 def _restore(history: History, version_id: str) -> bool:
@@ -153,4 +155,4 @@ def _replace_archive(history: History, month: str, reason: str, at: datetime) ->
     aside = copy_aside(history.layout, path, reason, at)
     whole = history.archive.mend(month)
     found = Finding(account=history.account, file=name, reason=f"{reason}; {whole} versions in it are whole")
-    return _told(found, aside, restored=whole > 0)
+    return structs.replace(found, set_aside=aside, restored=whole > 0)
