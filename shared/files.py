@@ -12,29 +12,60 @@ import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-__all__ = ["TEMPORARY", "private_folder", "publish", "replace", "sync_folder", "write_temporary"]
+__all__ = [
+    "TEMPORARY",
+    "private_folder",
+    "publish",
+    "replace",
+    "replace_unsynced",
+    "sync_and_close",
+    "sync_folder",
+    "write_temporary",
+    "write_unsynced",
+]
 
 TEMPORARY = ".tmp-"
 """How the names of unfinished files begin; what carries it may be swept when it is old."""
 
+Data = bytes | Iterable[bytes]
 
-def write_temporary(folder: Path, data: bytes | Iterable[bytes], *, mode: int = 0o600) -> Path:
+
+def write_temporary(folder: Path, data: Data, *, mode: int = 0o600) -> Path:
     """Write a new file with a name nobody else uses, on the disk when this returns. Raises OSError.
 
     `data` may come in pieces, which are written as they come.
     """
+    path, descriptor = write_unsynced(folder, data, mode=mode)
+    with _removed_on_failure(path):
+        sync_and_close(descriptor)
+    return path
+
+
+def write_unsynced(folder: Path, data: Data, *, mode: int = 0o600) -> tuple[Path, int]:
+    """Write a new file; return its path and the open file, which is durable after `sync_and_close`.
+
+    Raises OSError; what was begun is then gone.
+    """
     path = folder / f"{TEMPORARY}{secrets.token_hex(8)}"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-    with _removed_on_failure(path):
-        try:
+    try:
+        with _removed_on_failure(path):
             for piece in (data,) if isinstance(data, bytes) else data:
                 view = memoryview(piece)
                 while view:
                     view = view[os.write(descriptor, view) :]
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    return path
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return path, descriptor
+
+
+def sync_and_close(descriptor: int) -> None:
+    """Put a written file on the disk and close it, once: after an error nothing may be tried again on it."""
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager
@@ -59,7 +90,7 @@ def publish(temporary: Path, final: Path) -> bool:
     return True
 
 
-def replace(path: Path, data: bytes | Iterable[bytes], *, mode: int = 0o600, durable: bool = True) -> None:
+def replace(path: Path, data: Data, *, mode: int = 0o600, durable: bool = True) -> None:
     """Put new content under a name that readers may have open: they see the old or the new, never a mix.
 
     With `durable` false the folder is not synced: after a power cut the name may hold the older content.
@@ -69,6 +100,14 @@ def replace(path: Path, data: bytes | Iterable[bytes], *, mode: int = 0o600, dur
         temporary.replace(path)
     if durable:
         sync_folder(path.parent)
+
+
+def replace_unsynced(path: Path, data: Data, *, mode: int = 0o600) -> None:
+    """Put new content under a name without a sync: for what nobody believes after a power cut."""
+    temporary, descriptor = write_unsynced(path.parent, data, mode=mode)
+    os.close(descriptor)
+    with _removed_on_failure(temporary):
+        temporary.replace(path)
 
 
 def sync_folder(folder: Path) -> None:

@@ -6,17 +6,21 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from zlib import crc32
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.store import Store, open_store
 from shared.store.volume import followed
-from shared.store.volume.entries import adding, header, parse, removing, settled
+from shared.store.volume.entries import adding, header, left_after, parse, removing, settled
 from shared.store.volume.history import History
 from shared.store.volume.layout import Layout
 from tests.store.samples import NOON, minutes, snapshot
 
 Volume = tuple[Store, Path]
+SOME_IDS = [f"2026-11-22T12-00-{number:02}-1a2b3c4d" for number in range(4)]
 
 
 async def add(store: Store, minute: int) -> str:
@@ -79,6 +83,7 @@ DAMAGE: dict[str, Callable[[Path, bytes], object]] = {
     "garbage": lambda log, _: log.write_bytes(os.urandom(999)),
     "zeros": lambda log, _: log.write_bytes(b"\0" * log.stat().st_size),
     "an older copy": older_copy,
+    "one digit changed": lambda log, _: log.write_bytes(log.read_bytes().replace(b"T12-0", b"T12-3", 1)),
     "of another boot": lambda log, _: log.write_bytes(
         log.read_bytes().replace(log.read_bytes()[18:26], b"ffffffff", 1)
     ),
@@ -158,11 +163,39 @@ async def test_a_log_that_cannot_be_written_costs_time_not_truth(
 
 def test_lines_say_what_changed_and_when_the_folder_agreed() -> None:
     ids = ["2026-11-22T12-00-00-1a2b3c4d", "2026-11-22T12-01-00-1a2b3c4d"]
-    entries = parse(adding(ids) + settled(5) + removing(ids[:1]))
-    assert entries.changes == [(True, ids[0]), (True, ids[1]), (False, ids[0])]
+    stored = adding(ids)
+    line = settled(5, crc32(stored))
+    entries = parse(stored + line + removing(ids[:1]))
+    assert entries.runs == [(True, ids), (False, ids[:1])]
     assert entries.settled is None
-    assert parse(settled(7)).settled == 7
-    assert parse(b"").changes == []
+    assert entries.sum == crc32(stored + line + removing(ids[:1]))
+    assert parse(stored + line).settled == 5
+    assert parse(settled(7, 9), 9).settled == 7
+    assert parse(b"").runs == []
+    assert list(left_after([], entries.runs)) == ids[1:]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.booleans(), st.lists(st.sampled_from(SOME_IDS), min_size=1, max_size=5)), st.none()
+        )
+    ),
+    st.integers(0, 9),
+)
+def test_a_log_read_in_two_parts_says_what_it_says_in_one(
+    written: list[tuple[bool, list[str]] | None], cut: int
+) -> None:
+    parts, total = [], 0
+    for number, run in enumerate(written):
+        part = settled(number, total) if run is None else (adding if run[0] else removing)(run[1])
+        parts.append(part)
+        total = crc32(part, total)
+    first = parse(b"".join(parts[:cut]))
+    second = parse(b"".join(parts[cut:]), first.sum)
+    all_of_it = parse(b"".join(parts))
+    assert set(left_after(left_after([], first.runs), second.runs)) == set(left_after([], all_of_it.runs))
+    assert second.sum == all_of_it.sum == total
 
 
 @pytest.mark.parametrize(
@@ -171,6 +204,18 @@ def test_lines_say_what_changed_and_when_the_folder_agreed() -> None:
 def test_torn_and_foreign_lines_are_refused(lines: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         parse(lines)
+
+
+def test_any_changed_bit_of_a_log_is_noticed() -> None:
+    lines = adding(SOME_IDS)
+    log = lines + settled(5, crc32(lines))
+    for place in range(len(log) - 1):
+        changed = bytearray(log)
+        changed[place] ^= 1
+        try:
+            assert parse(bytes(changed)).settled != 5
+        except ValueError:
+            continue
 
 
 def test_a_first_look_that_waits_for_another_process_keeps_no_thread_of_its_own_from_working(

@@ -6,18 +6,20 @@ log; what somebody changed by hand shows as a folder newer than the log says, an
 
 import contextlib
 import os
+from collections.abc import Iterable
 
+from shared.files import TEMPORARY
 from shared.store.index import Index, Rank
 from shared.store.keys import id_of_file
-from shared.store.volume.entries import Entries, adding, removing, settled
-from shared.store.volume.indexlog import IndexLog, Mark
+from shared.store.volume.entries import Run, left_after
+from shared.store.volume.indexlog import IndexLog
 from shared.store.volume.layout import Layout
 from shared.store.volume.leftout import LeftOut
 
 __all__ = ["FollowedIndex"]
 
-_MANY = 64
-"""Changes from which on sorting anew is cheaper than putting each in its place."""
+_FEW = 64
+"""Changes put in their places one by one; from so many on, and that share, an index is made anew."""
 
 
 class FollowedIndex:
@@ -30,17 +32,21 @@ class FollowedIndex:
         self._layout = layout
         self._folder = os.fspath(layout.history)
         self._log = IndexLog(layout.index_log)
-        self._mark: Mark | None = None
-        self._settled: int | None = None
         self._loaded = False
         self._left_out = LeftOut(layout)
+        self.unfinished: list[str] = []
+        """Temporary files that the last listing met."""
 
-    def is_current(self) -> bool:
-        """Tell whether nothing has changed since the index was last followed."""
+    def is_current(self, *, changing: bool = False) -> bool:
+        """Tell whether nothing has changed since the index was last followed.
+
+        With `changing`, this process is changing the folder under the account's lock: what it has not noted
+        yet is not acknowledged, and need not be seen.
+        """
         return (
             self._loaded
-            and self._agrees()
-            and self._log.mark() == self._mark
+            and (changing or self._agrees())
+            and self._log.is_read()
             and not self._left_out.changed()
         )
 
@@ -71,15 +77,16 @@ class FollowedIndex:
 
     def note_stored(self, ids: list[str]) -> None:
         """Tell all processes what was stored and is durable; under the account's lock."""
-        self._note(adding(ids) + self._folder_line())
+        self._note((True, ids), self._folder_time())
 
     def note_settled(self) -> None:
         """Tell all processes that the folder is as the log says; under the lock."""
-        self._note(self._folder_line())
+        if not self._agrees():
+            self._note((True, []), self._folder_time())
 
     def note_leaving(self, ids: list[str]) -> None:
         """Tell all processes what is about to be removed, so that nobody looks for it; under the lock."""
-        self._note(removing(ids))
+        self._note((False, ids), None)
 
     def leave_out(self, version_id: str) -> None:
         """Do not count a damaged file as a version, until the file changes."""
@@ -89,15 +96,12 @@ class FollowedIndex:
     def forget(self, version_id: str) -> None:
         """Drop a version whose file is gone, and look at the folder the next time."""
         self.index.discard(version_id)
-        self._settled = None
+        self._log.settled = None
 
-    def _note(self, lines: bytes) -> None:
-        """Add lines to the log; where they cannot be written, the folder is listed at the next question."""
-        try:
-            self._log.append(lines)
-            self._read_log()
-        except OSError:
-            self._settled = None
+    def _note(self, run: Run, folder_time: int | None) -> None:
+        """Add to the log; where it cannot be written, the folder is listed at the next question."""
+        if self._log.note(run, folder_time):
+            self._apply([run])
 
     def _folder_time(self) -> int | None:
         try:
@@ -105,59 +109,58 @@ class FollowedIndex:
         except FileNotFoundError:
             return None
 
-    def _folder_line(self) -> bytes:
-        return settled(self._folder_time() or 0)
-
     def _agrees(self) -> bool:
-        return self._settled is not None and self._settled == self._folder_time()
+        return self._log.settled is not None and self._log.settled == self._folder_time()
 
     def _read_log(self) -> bool:
         """Take in what the log says; False, and nothing changed, when it cannot be believed."""
-        mark = self._log.mark()
-        if mark is None:
+        read = self._log.read()
+        if read is None:
             return False
-        if mark == self._mark:
-            return True
-        known = self._mark
-        grew = known is not None and mark.inode == known.inode and mark.size > known.size
-        entries = self._log.read_part(known.size if grew and known else None, mark.size)
-        if entries is None:
-            return False
-        if not grew:
+        is_new, runs = read
+        if is_new:
             self.index = Index(rank=self._rank)
-        self._apply(entries)
-        self._mark, self._loaded = mark, True
+            self._loaded = True
+        self._apply(runs)
         return True
 
-    def _apply(self, entries: Entries) -> None:
-        changes = [(stored, i) for stored, i in entries.changes if i not in self._left_out]
-        if len(changes) > _MANY:
-            net = dict.fromkeys(self.index.ids, True) | {i: stored for stored, i in changes}
-            self.index = Index((i for i, stored in net.items() if stored), self._rank)
-        else:
-            for stored, version_id in changes:
-                (self.index.add if stored else self.index.discard)(version_id)
-        self._settled = entries.settled
+    def _apply(self, runs: list[Run]) -> None:
+        changes = sum(len(ids) for _, ids in runs)
+        if changes > _FEW + len(self.index) // _FEW:
+            self._put(left_after(self.index.ids, runs))
+            return
+        for stored, ids in runs:
+            for version_id in ids:
+                if not stored:
+                    self.index.discard(version_id)
+                elif version_id not in self._left_out:
+                    self.index.add(version_id)
+
+    def _put(self, ids: Iterable[str]) -> None:
+        self.index = Index((i for i in ids if i not in self._left_out), self._rank)
 
     def examine(self) -> None:
         """List the folder, which is the truth, and write the log anew; under the lock. Raises OSError."""
         folder_time = self._folder_time()
         ids = self._scan() if folder_time is not None else []
         self._left_out.keep_only(ids)
-        self.index = Index((i for i in ids if i not in self._left_out), self._rank)
-        self._settled, self._loaded = folder_time, True
+        self._put(ids)
+        self._loaded = True
         if folder_time is None:
-            return
-        # A disk that cannot be written: the log stays as it is, and the folder is listed at each change.
-        with contextlib.suppress(OSError):
-            if not self._layout.read_only:
-                self._log.rewrite(ids, folder_time)
-        self._mark = self._log.mark()
+            self._log.settled = None
+        else:
+            self._log.listed(ids, folder_time, write=not self._layout.read_only)
 
     def _scan(self) -> list[str]:
+        ids: list[str] = []
+        self.unfinished = []
         with os.scandir(self._layout.history) as entries:
-            return sorted(
-                i
-                for entry in entries
-                if (i := id_of_file(entry.name)) and entry.is_file(follow_symlinks=False)
-            )
+            for entry in entries:
+                version_id = id_of_file(entry.name)
+                if version_id is None:
+                    if entry.name.startswith(TEMPORARY):
+                        self.unfinished.append(entry.path)
+                elif entry.is_file(follow_symlinks=False):
+                    ids.append(version_id)
+        ids.sort()
+        return ids

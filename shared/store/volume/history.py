@@ -54,6 +54,7 @@ class History:
         self._followed = FollowedIndex(layout, self._rank)
         self._guard = threading.Lock()
         self._recent = RecentVersions()
+        self._changing = False
 
     def look(self, ask: Callable[[Index], T], *, in_lock: bool = False) -> T:
         """Ask the index as it is now, whoever changed the folder; `in_lock` when this thread holds the lock.
@@ -82,16 +83,22 @@ class History:
             held.enter_context(self.layout.locked())
 
     @contextlib.contextmanager
-    def changing(self) -> Iterator[None]:
+    def changing(self, *, follow: bool = True) -> Iterator[None]:
         """Hold the account's lock, to change its files; the index is up to date in it. Raises OSError.
 
-        A block that ends with an error leaves the folder unsettled: whoever asks next lists it.
+        A block that ends with an error leaves the folder unsettled: whoever asks next lists it. Without
+        `follow` the block lists the folder itself.
         """
         with self.layout.locked():
-            with self._guard:
-                self._followed.follow(in_lock=True)
-            yield
-            self.note_settled()
+            if follow:
+                with self._guard:
+                    self._followed.follow(in_lock=True)
+            self._changing = True
+            try:
+                yield
+                self.note_settled()
+            finally:
+                self._changing = False
 
     def note_stored(self, ids: list[str]) -> None:
         """Tell all processes what is durable now."""
@@ -108,10 +115,11 @@ class History:
         with self._guard:
             self._followed.note_leaving(ids)
 
-    def list_anew(self) -> None:
-        """List the folder in the lock, whatever the index says. Raises OSError."""
+    def list_anew(self) -> list[str]:
+        """List the folder in the lock; return the temporary files met. Raises OSError."""
         with self._guard:
             self._followed.examine()
+            return self._followed.unfinished
 
     def read(self, version_id: str) -> Version:
         """Read a version's file as it is now. Raises as `read_version` does."""
@@ -139,7 +147,7 @@ class History:
         if not self._guard.acquire(blocking=False):
             return NotAtHand.YET
         try:
-            if not self._followed.is_current():
+            if not self._followed.is_current(changing=self._changing):
                 return NotAtHand.YET
             place = _place(self._followed.index, choose)
         finally:

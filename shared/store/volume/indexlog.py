@@ -3,14 +3,16 @@
 It is derived from the folder and never synced: what a crash leaves of it is believable or made again.
 """
 
+import contextlib
 import os
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 from msgspec import Struct
 
-from shared.files import replace
-from shared.store.volume.entries import Entries, header, parse, whole
+from shared.files import replace_unsynced
+from shared.store.volume.entries import Entries, Run, adding, header, parse, removing, settled, whole
 
 __all__ = ["IndexLog", "Mark", "boot_of_machine"]
 
@@ -33,49 +35,117 @@ def boot_of_machine() -> str:
 
 
 class IndexLog:
-    """One account's index log. Blocking; every method raises OSError for a failing disk."""
+    """One account's index log, and how far it was read. Blocking; raises OSError for a failing disk."""
 
     def __init__(self, path: Path) -> None:
         """Name the file; nothing is opened yet."""
         self._path = path
         self._name = os.fspath(path)
+        self._mark: Mark | None = None
+        self._sum: int | None = None
+        self.settled: int | None = None
+        """The folder's time if the lines read so far end with one, None when the log is not believed."""
 
-    def mark(self) -> Mark | None:
-        """Return how the file stands now, None when there is none."""
+    def is_read(self) -> bool:
+        """Tell whether the log stands as it was last read or written here."""
+        return self._stands() == self._mark
+
+    def read(self) -> tuple[bool, list[Run]] | None:
+        """Return what the log says: (True, all of it) or (False, what was added since the last time).
+
+        None when it is missing, torn, changed, foreign or of another boot.
+        """
+        mark = self._stands()
+        if mark is None:
+            return None
+        if mark == self._mark:
+            return False, []
+        known, before = self._mark, self._sum
+        if known and before is not None and mark.inode == known.inode and mark.size > known.size:
+            is_new, entries = False, self._parsed(self._bytes(known.size, mark.size), before)
+        else:
+            first = header(boot_of_machine())
+            data = self._bytes(0, mark.size)
+            is_new = True
+            entries = self._parsed(data[len(first) :], crc32(first)) if data.startswith(first) else None
+        if entries is None:
+            return None
+        self._mark, self._sum, self.settled = mark, entries.sum, entries.settled
+        return is_new, entries.runs
+
+    def note(self, run: Run, folder_time: int | None) -> bool:
+        """Add what was stored or removed, and the folder's time if it agrees then; under the account's lock.
+
+        False when it could not be written: the log is then not believed.
+        """
+        stored, ids = run
+        lines = adding(ids) if stored else removing(ids)
+        known, before, self.settled = self._mark, self._sum, None
+        if known is None or before is None:
+            return False
+        total = crc32(lines, before)
+        if folder_time is not None:
+            line = settled(folder_time, total)
+            lines, total = lines + line, crc32(line, total)
+        with contextlib.suppress(OSError):
+            if self._stands() != known:  # somebody wrote into it by hand
+                return False
+            self.append(lines)
+            mark = self._stands()
+            if mark and (mark.inode, mark.size) == (known.inode, known.size + len(lines)):
+                self._mark, self._sum, self.settled = mark, total, folder_time
+                return True
+        return False
+
+    def append(self, lines: bytes) -> None:
+        """Add lines in one write."""
+        descriptor = os.open(self._name, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW)
+        try:
+            os.write(descriptor, lines)
+        finally:
+            os.close(descriptor)
+
+    def listed(self, ids: list[str], folder_time: int, *, write: bool) -> None:
+        """Take in what a listing of the folder found and, with `write`, say just that; under the lock.
+
+        Where it cannot be written the log stays as it is, and the folder is listed at each change.
+        """
+        self._sum = None
+        if write:
+            with contextlib.suppress(OSError):
+                self._sum = self.rewrite(ids, folder_time)
+        self._mark, self.settled = self._stands(), folder_time
+
+    def rewrite(self, ids: list[str], folder_time: int) -> int:
+        """Replace the log by one that says just this; return its sum."""
+        total = 0
+
+        def summed(part: bytes) -> bytes:
+            nonlocal total
+            total = crc32(part, total)
+            return part
+
+        replace_unsynced(self._path, map(summed, whole(boot_of_machine(), ids, folder_time)))
+        return total
+
+    def _stands(self) -> Mark | None:
         try:
             found = os.stat(self._name, follow_symlinks=False)  # noqa: PTH116 - at every read
         except FileNotFoundError:
             return None
         return Mark(found.st_ino, found.st_size, found.st_mtime_ns)
 
-    def read_part(self, start: int | None, end: int) -> Entries | None:
-        """Return what the bytes from `start` to `end` say; from the first line on when `start` is None.
-
-        None when the log is missing, torn, foreign or, seen from its beginning, of another boot.
-        """
+    def _bytes(self, start: int, end: int) -> bytes:
         try:
             with self._path.open("rb") as file:
-                file.seek(start or 0)
-                data = file.read(end - (start or 0))
+                file.seek(start)
+                return file.read(end - start)
         except FileNotFoundError:
-            return None
-        if start is None:
-            first, _, data = data.partition(b"\n")
-            if first + b"\n" != header(boot_of_machine()):
-                return None
-        try:
-            return parse(data)
-        except (ValueError, UnicodeDecodeError):
-            return None
+            return b""
 
-    def append(self, lines: bytes) -> None:
-        """Add lines in one write, under the account's lock."""
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW)
+    @staticmethod
+    def _parsed(data: bytes, before: int) -> Entries | None:
         try:
-            os.write(descriptor, lines)
-        finally:
-            os.close(descriptor)
-
-    def rewrite(self, ids: list[str], folder_time: int) -> None:
-        """Replace the log by one that says just this, under the account's lock."""
-        replace(self._path, whole(boot_of_machine(), ids, folder_time), durable=False)
+            return parse(data, before)
+        except ValueError:
+            return None

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -69,25 +70,29 @@ def rebuild(history: History) -> list[str]:
 
     Return a sentence for each thing that people would see changed.
     """
-    with history.changing():
-        swept = _sweep(history)
-        history.list_anew()
+    with history.changing(follow=False):
+        met = history.list_anew()
+        swept = sum(_swept(Path(name)) for name in [*met, *_unfinished_beside(history)])
         mended = refresh_derived(history)
     return [*mended, *([f"{history.account}: {swept} abandoned temporary files removed"] if swept else [])]
 
 
-def _sweep(history: History) -> int:
-    swept = 0
-    for folder in (history.layout.folder, history.layout.history, history.layout.archive):
-        if not folder.is_dir():
-            continue
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.startswith(TEMPORARY) and _is_abandoned(entry):
-                    os.unlink(entry.path)  # noqa: PTH108 - the entry already has the path
-                    swept += 1
-    return swept
+def _unfinished_beside(history: History) -> list[str]:
+    """Return the temporary files in the account's folder and its archive."""
+    found: list[str] = []
+    for folder in (history.layout.folder, history.layout.archive):
+        if folder.is_dir():
+            with os.scandir(folder) as entries:
+                found += [entry.path for entry in entries if entry.name.startswith(TEMPORARY)]
+    return found
 
 
-def _is_abandoned(entry: os.DirEntry[str]) -> bool:
-    return time.time() - entry.stat(follow_symlinks=False).st_mtime > _ABANDONED_SECONDS
+def _swept(path: Path) -> bool:
+    """Remove a temporary file if it is abandoned."""
+    try:
+        if time.time() - path.lstat().st_mtime <= _ABANDONED_SECONDS:
+            return False
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    return True
