@@ -1,4 +1,4 @@
-"""`python -m services.scraper run | once | login | status`: see docs/architecture.md for how it works."""
+"""`python -m services.scraper run | once | login | status | reparse`; see docs/architecture.md."""
 
 import argparse
 import asyncio
@@ -11,47 +11,37 @@ from typing import Any, TypeVar
 import msgspec
 import structlog
 
-from services.scraper.captures import Captures
 from services.scraper.client import Client
+from services.scraper.house import House, furnish
 from services.scraper.login import log_in
 from services.scraper.loop import WAKE, Scraping, run_until_stopped
-from services.scraper.outbox import REPORTS, Outbox, take_stock
+from services.scraper.outbox import take_stock
 from services.scraper.outcome import EXIT_CODES, Outcome, ScrapeError, sentence
 from services.scraper.overview import Overview, figures, overview_lines
 from services.scraper.profile import tidy_profile
-from services.scraper.recorder import Recorder, read_last
+from services.scraper.recorder import read_last
+from services.scraper.reparse import reparsed_lines
+from services.scraper.reparsing import reparse
 from services.scraper.running import hold_running, is_running
 from services.scraper.scrape import scrape
 from services.scraper.sender import Sender
 from services.scraper.settings import ScraperSettings
-from services.scraper.status import Board, read_status
+from services.scraper.status import read_status
 from shared.clock import SystemClock
 from shared.errors import MarigraphError, SettingsError
 from shared.files import private_folder
 from shared.settings import load
 from shared.startup import begin
 
+DIFFERENT = 1
 BAD_SETTINGS = 2
 TROUBLE_HERE = 7
 INTERRUPTED, TERMINATED = 130, 143
 """What a shell makes of SIGINT and SIGTERM."""
 
-MOST_REPORTS = 1000
-"""Reports of failed scrapes that are kept; beyond that the oldest go."""
-
 T = TypeVar("T")
 
 log = structlog.get_logger()
-
-
-class House(msgspec.Struct, frozen=True):
-    """What the commands share: settings, clock, and the parts that keep what was read."""
-
-    settings: ScraperSettings
-    clock: SystemClock
-    outbox: Outbox
-    board: Board
-    recorder: Recorder
 
 
 def main(arguments: list[str]) -> int:
@@ -79,6 +69,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="read the page again and again, and send what was read")
     commands.add_parser("once", help="read the page once, send, and exit with a code that tells how it went")
     commands.add_parser("login", help="open a window to log in to Claude")
+    again = commands.add_parser(
+        "reparse", help="read the captured pages again and tell what differs from what was recorded"
+    )
+    again.add_argument("--send", action="store_true", help="put what differs into the outbox and send it")
+    again.add_argument("--json", action="store_true", help="print one JSON object")
     status = commands.add_parser("status", help="tell how the scraper stands")
     status.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
@@ -90,6 +85,8 @@ def _command(parsed: argparse.Namespace, settings: ScraperSettings) -> int:
     private_folder(settings.state_dir)
     if parsed.command == "login":
         return _login(settings)
+    if parsed.command == "reparse":
+        return _reparse(settings, send=parsed.send, as_json=parsed.json)
     return _to_the_end(_once(settings)) if parsed.command == "once" else _run(settings)
 
 
@@ -108,28 +105,23 @@ def _to_the_end(work: Coroutine[Any, Any, T]) -> T:
         raise SystemExit(TERMINATED) from None
 
 
-def _furnish(settings: ScraperSettings) -> House:
-    clock = SystemClock()
-    outbox = Outbox(settings.state_dir, settings.outbox_max_items, clock)
-    board = Board(settings.state_dir, settings.collector_name, clock)
-    captures = Captures(settings.state_dir, settings.captures_max_items)
-    reports = Outbox(settings.state_dir, MOST_REPORTS, clock, folder=REPORTS)
-    recorder = Recorder(settings.state_dir, outbox, reports, captures, board, clock)
-    return House(settings, clock, outbox, board, recorder)
-
-
 async def _once(settings: ScraperSettings) -> int:
-    house = _furnish(settings)
+    house = furnish(settings)
     outcome = await scrape(settings, house.clock)
     house.recorder.record(outcome)
     _tell(outcome)
-    async with Client(settings.sync_url) as client:
-        sender = Sender(house.outbox, client, lambda: settings.sync_api_key, house.board.sending)
-        sent = await sender.drain()
-    waiting = take_stock(settings.state_dir).waiting
-    if sent or waiting:
-        print(f"sent: {sent}, waiting in the outbox: {waiting}")
+    if said := await _drain(house):
+        print(said)
     return EXIT_CODES[outcome.state]
+
+
+async def _drain(house: House) -> str:
+    """Send what the outbox holds, and say how that went; "" when there was nothing."""
+    async with Client(house.settings.sync_url) as client:
+        sender = Sender(house.outbox, client, lambda: house.settings.sync_api_key, house.board.sending)
+        sent = await sender.drain()
+    waiting = take_stock(house.settings.state_dir).waiting
+    return f"sent: {sent}, waiting in the outbox: {waiting}" if sent or waiting else ""
 
 
 def _tell(outcome: Outcome) -> None:
@@ -151,7 +143,7 @@ def _run(settings: ScraperSettings) -> int:
 
 
 async def _serve(settings: ScraperSettings) -> None:
-    house = _furnish(settings)
+    house = furnish(settings)
     await tidy_profile(settings.state_dir)
     async with Client(settings.sync_url) as client:
         sender = Sender(house.outbox, client, _key_reader(settings), house.board.sending)
@@ -200,6 +192,17 @@ def _login(settings: ScraperSettings) -> int:
     print("You are logged in, and the usage page is there:")
     print("\n".join(figures(snapshot)))
     return 0
+
+
+def _reparse(settings: ScraperSettings, *, send: bool, as_json: bool) -> int:
+    """Tell what differs; 1 when something does that was not sent, or is damaged."""
+    house = furnish(settings)
+    found = reparse(house, send=send)
+    print(msgspec.json.encode(found).decode() if as_json else "\n".join(reparsed_lines(found)))
+    if found.sent:
+        said = _to_the_end(_drain(house))
+        print(said, file=sys.stderr if as_json else sys.stdout)
+    return DIFFERENT if found.damaged or len(found.differing) > found.sent else 0
 
 
 def _status(settings: ScraperSettings, *, as_json: bool) -> int:

@@ -53,7 +53,8 @@ class Recorder:
         self._warn_of_login()
         with _told("the captured page could not be kept"):
             if outcome.page:
-                self._captures.keep(outcome.page)
+                recorded = to_document(outcome.snapshot) if outcome.snapshot else None
+                self._captures.keep(outcome.page, outcome.state, recorded)
         with _told("the report of a failed scrape could not be kept"):
             if outcome.state not in GOOD:
                 self._reports.add(to_document(self._report(outcome, next_try_at)))

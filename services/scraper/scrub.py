@@ -5,24 +5,37 @@ the captured page itself, so that no snapshot, log, report or capture made from 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
-from services.scraper.extract.captured import CapturedPage, Meter, Piece, Text
+from services.scraper.extract.captured import CapturedPage, Element, Meter, Piece, Text
 
-__all__ = ["mask", "scrubbed"]
+__all__ = ["around_usage", "mask", "scrubbed"]
 
 MAIL = re.compile(
     r"[^\s\"'<>()\[\]{},;:@\\/|=]+(?:@|%40|\uff20)[^\s\"'<>()\[\]{},;:@\\/|=?]+\.[^\s\"'<>()\[\]{},;:@\\/|=?.]+",
     re.IGNORECASE,
 )
-MAIL_MASK, SECRET_MASK = "[mail]", "[cookie]"
+Clean = Callable[[str], str]
+
+MAIL_MASK, SECRET_MASK, ID_MASK, PERSON_MASK = "[mail]", "[cookie]", "[id]", "[person]"
+UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)
+PERSONAL_KEY = re.compile(r"(?:^|_)(?:name|e?mail|phone|address|login|username|title)$", re.IGNORECASE)
+PERSON_OBJECT = re.compile(r"account|user|member|profile|organization|owner|person", re.IGNORECASE)
 HOME = re.compile(r"(?<![^\s'\"=:(])/(?:home|Users)/[^/\s'\"]+|/root(?=/|\b)")
 
 SHORTEST_SECRET = 8
 """A cookie's value shorter than this is no secret, but a setting such as `dark` or `en-US`."""
+
+FRAME_TAGS = frozenset({"nav", "header", "footer", "aside"})
+FRAME_ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "search"})
+FIGURE = re.compile(
+    r"\d\s*%|%\s*\d|reset|zur\u00fccks|r\u00e9initial|last updated|mise \u00e0 jour|aktualisiert",
+    re.IGNORECASE,
+)
+"""What tells that a text belongs to the usage: a share, a reset, or how old the figures are."""
 
 
 def mask(text: str, secrets: Sequence[str] = ()) -> str:
@@ -31,6 +44,8 @@ def mask(text: str, secrets: Sequence[str] = ()) -> str:
         text = text.replace(secret, SECRET_MASK)
     if "@" in text or "\uff20" in text or "%40" in text:
         text = MAIL.sub(MAIL_MASK, text)
+    if "-" in text:
+        text = UUID.sub(ID_MASK, text)
     return HOME.sub("~", text) if "/" in text else text
 
 
@@ -50,13 +65,13 @@ def scrubbed(page: CapturedPage, secrets: Sequence[str] = ()) -> CapturedPage:
     )
 
 
-def _piece(piece: Piece, clean: Any) -> Piece:  # noqa: ANN401 - a function of text to text
+def _piece(piece: Piece, clean: Clean) -> Piece:
     if isinstance(piece, Meter):
         return msgspec.structs.replace(piece, name=clean(piece.name), words=clean(piece.words))
     return _text(piece, clean)
 
 
-def _text(piece: Text, clean: Any) -> Text:  # noqa: ANN401 - as above
+def _text(piece: Text, clean: Clean) -> Text:
     text = clean(piece.text)
     if text == piece.text:
         return piece
@@ -64,11 +79,68 @@ def _text(piece: Text, clean: Any) -> Text:  # noqa: ANN401 - as above
     return msgspec.structs.replace(piece, text=text, parts=[text])
 
 
-def _data(data: Any, clean: Any) -> Any:  # noqa: ANN401 - any JSON
+def _data(data: Any, clean: Clean) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(data, str):
         return clean(data)
     if isinstance(data, list):
         return [_data(one, clean) for one in data]
     if isinstance(data, dict):
-        return {clean(key): _data(value, clean) for key, value in data.items()}
+        return {clean(key): _value(key, value, clean) for key, value in data.items()}
     return data
+
+
+def _value(key: str, value: Any, clean: Clean) -> Any:  # noqa: ANN401 - any JSON
+    """Take out who somebody is, as a server may tell it beside the figures; a model's name is none."""
+    if isinstance(value, str) and PERSONAL_KEY.search(key) and key != "display_name":
+        return PERSON_MASK
+    if isinstance(value, dict) and PERSON_OBJECT.fullmatch(key):
+        return PERSON_MASK
+    return _data(value, clean)
+
+
+def around_usage(page: CapturedPage) -> Iterator[CapturedPage]:
+    """Yield the page with less and less left out: first all but what surrounds its figures, then its frame.
+
+    The frame is what a page has around its matter (navigation, header, footer, asides): there stand names and
+    the titles of conversations.
+    """
+    frame = _inside(page.elements, _is_frame)
+    matter = [piece for piece in page.pieces if piece.element not in frame]
+    core = _shared_root(page.elements, [piece.element for piece in matter if _is_figure(piece)])
+    if core is not None:
+        within = _inside(page.elements, lambda index, _: index == core)
+        yield msgspec.structs.replace(page, pieces=[piece for piece in matter if piece.element in within])
+    yield msgspec.structs.replace(page, pieces=matter)
+
+
+def _is_frame(_index: int, element: Element) -> bool:
+    return element.tag in FRAME_TAGS or element.role in FRAME_ROLES
+
+
+def _is_figure(piece: Piece) -> bool:
+    return isinstance(piece, Meter) or bool(FIGURE.search(piece.text))
+
+
+def _inside(elements: list[Element], wanted: Callable[[int, Element], bool]) -> set[int]:
+    """Return the elements that are wanted or stand inside one: parents come before their children."""
+    found: set[int] = set()
+    for index, element in enumerate(elements):
+        if element.parent in found or wanted(index, element):
+            found.add(index)
+    return found
+
+
+def _shared_root(elements: list[Element], places: list[int]) -> int | None:
+    """Return the innermost element around all of the places."""
+    chains = [list(_chain(elements, place)) for place in places]
+    if not chains:
+        return None
+    shared = set(chains[0]).intersection(*chains[1:])
+    return max(shared, default=None)
+
+
+def _chain(elements: list[Element], index: int) -> Iterator[int]:
+    """Yield an element and its ancestors."""
+    while 0 <= index < len(elements):
+        yield index
+        index = elements[index].parent if elements[index].parent < index else -1

@@ -17,7 +17,7 @@ from services.scraper.extract.snapshot import extract
 from services.scraper.outcome import ScrapeError
 from services.scraper.scrub import scrubbed
 from services.scraper.settings import ScraperSettings
-from services.scraper.settle import Progress, Seen, is_stale, moved_on, settled, wants_refresh
+from services.scraper.settle import Progress, Seen, moved_on, settled, wants_refresh
 from shared.clock import Clock
 
 __all__ = ["Visit"]
@@ -49,8 +49,8 @@ class Visit:
         """When the login's cookie expires (UTC), None when there is none that says so."""
         return self._cookies.login_ends
 
-    async def read(self) -> tuple[Seen, bool]:
-        """Load the page and read it; the flag tells that its figures stayed old. Raises ScrapeError."""
+    async def read(self) -> Seen:
+        """Load the page and read it, refreshed if its figures are old. Raises ScrapeError."""
         try:
             await self.load()
             seen = await self._until(settled)
@@ -58,7 +58,7 @@ class Visit:
                 before = seen
                 await self._until(lambda now: moved_on(before, now.seen) or now.elapsed >= REFRESH_SECONDS)
                 seen = await self._until(settled)
-            return seen, is_stale(seen)
+            return seen
         finally:
             await self._watch.close()
 

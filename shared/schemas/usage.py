@@ -68,7 +68,8 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=
     """All readings of one scrape. `last_updated` is when they were true, in UTC.
 
     `source` is `json`, `page` or `both`; `disagreements` say where the two differed; `parser` names the
-    reader that made it; `extraction_errors` says per section why it is missing.
+    reader that made it; `extraction_errors` says per section why it is missing. `reparsed_from` names the
+    reader whose snapshot of the same moment this one corrects: the page was kept and read again.
     """
 
     last_updated: Moment
@@ -84,3 +85,4 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=
     source: Name | None = None
     disagreements: Annotated[list[Words], Meta(max_length=64)] | None = None
     parser: Name | None = None
+    reparsed_from: Name | None = None

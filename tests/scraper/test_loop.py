@@ -15,6 +15,7 @@ from services.scraper.loop import WAKE, Scraping
 from services.scraper.outbox import REPORTS, Outbox, take_stock
 from services.scraper.outcome import Outcome
 from services.scraper.recorder import Recorder, read_last
+from services.scraper.scrub import scrubbed
 from services.scraper.status import Board, read_status
 from shared.clock import SystemClock
 
@@ -130,7 +131,8 @@ def test_captures_hold_no_mail_address_and_stay_within_their_bounds(tmp_path):
     page = msgspec.structs.replace(PAGE, title="Settings of jane.doe+x@example.com and a%40b.example.org")
     captures = Captures(tmp_path, 3)
     for second in range(6):
-        captures.keep(msgspec.structs.replace(page, taken_at=PAGE.taken_at + timedelta(seconds=second)))
+        taken = PAGE.taken_at + timedelta(seconds=second)
+        captures.keep(scrubbed(msgspec.structs.replace(page, taken_at=taken)), "ok", None)
     kept = sorted((tmp_path / "captures").iterdir())
     assert [path.name for path in kept] == [f"20261014T15300{second}Z.json" for second in (3, 4, 5)]
     text = "".join(path.read_text() for path in kept)
@@ -141,5 +143,5 @@ def test_captures_hold_no_mail_address_and_stay_within_their_bounds(tmp_path):
 
 def test_captures_are_bounded_by_bytes_too(tmp_path):
     captures = Captures(tmp_path, 100, max_bytes=10)
-    captures.keep(PAGE)
+    captures.keep(PAGE, "ok", None)
     assert list((tmp_path / "captures").iterdir()) == []
