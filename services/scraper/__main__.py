@@ -1,4 +1,4 @@
-"""`python -m services.scraper run | once | login | status | reparse`; see docs/architecture.md."""
+"""`python -m services.scraper run | once | login | session | status | reparse`; see docs/architecture.md."""
 
 import argparse
 import asyncio
@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,6 +16,7 @@ from services.scraper.client import Client
 from services.scraper.house import House, furnish
 from services.scraper.login import log_in
 from services.scraper.loop import WAKE, Scraping, run_until_stopped
+from services.scraper.moving_command import export_login, import_login
 from services.scraper.outbox import take_stock
 from services.scraper.outcome import EXIT_CODES, Outcome, ScrapeError, sentence
 from services.scraper.overview import Overview, figures, overview_lines
@@ -69,6 +71,15 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="read the page again and again, and send what was read")
     commands.add_parser("once", help="read the page once, send, and exit with a code that tells how it went")
     commands.add_parser("login", help="open a window to log in to Claude")
+    session = commands.add_parser("session", help="move the login to another machine, as one encrypted file")
+    ways = session.add_subparsers(dest="way", required=True)
+    for way, what in (
+        ("export", "write this profile's login to a file"),
+        ("import", "take a login from a file"),
+    ):
+        moving = ways.add_parser(way, help=what)
+        moving.add_argument("file", type=Path, help="the encrypted file")
+        moving.add_argument("--key-file", type=Path, help="use this file's key, not a passphrase")
     again = commands.add_parser(
         "reparse", help="read the captured pages again and tell what differs from what was recorded"
     )
@@ -85,6 +96,10 @@ def _command(parsed: argparse.Namespace, settings: ScraperSettings) -> int:
     private_folder(settings.state_dir)
     if parsed.command == "login":
         return _login(settings)
+    if parsed.command == "session":
+        move = export_login if parsed.way == "export" else import_login
+        move(settings, parsed.file, parsed.key_file, _to_the_end, print)
+        return 0
     if parsed.command == "reparse":
         return _reparse(settings, send=parsed.send, as_json=parsed.json)
     return _to_the_end(_once(settings)) if parsed.command == "once" else _run(settings)

@@ -81,6 +81,14 @@ class ScraperSettings(LogSettings, frozen=True, kw_only=True):
             secret=True,
         ),
     ] = None
+    session_passphrase: Annotated[
+        str | None,
+        env(
+            "SCRAPER_SESSION_PASSPHRASE",
+            "Passphrase for `session export` and `session import`. By default it is asked for.",
+            secret=True,
+        ),
+    ] = None
     outbox_max_items: Annotated[
         int,
         msgspec.Meta(ge=1, le=10_000_000),
