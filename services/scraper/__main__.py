@@ -16,7 +16,6 @@ from services.scraper.client import Client
 from services.scraper.house import House, furnish
 from services.scraper.login import log_in
 from services.scraper.loop import WAKE, Scraping, run_until_stopped
-from services.scraper.moving_command import export_login, import_login
 from services.scraper.outbox import take_stock
 from services.scraper.outcome import EXIT_CODES, Outcome, ScrapeError, sentence
 from services.scraper.overview import Overview, figures, overview_lines
@@ -97,9 +96,7 @@ def _command(parsed: argparse.Namespace, settings: ScraperSettings) -> int:
     if parsed.command == "login":
         return _login(settings)
     if parsed.command == "session":
-        move = export_login if parsed.way == "export" else import_login
-        move(settings, parsed.file, parsed.key_file, _to_the_end, print)
-        return 0
+        return _session(parsed, settings)
     if parsed.command == "reparse":
         return _reparse(settings, send=parsed.send, as_json=parsed.json)
     return _to_the_end(_once(settings)) if parsed.command == "once" else _run(settings)
@@ -206,6 +203,14 @@ def _login(settings: ScraperSettings) -> int:
         return 0
     print("You are logged in, and the usage page is there:")
     print("\n".join(figures(snapshot)))
+    return 0
+
+
+def _session(parsed: argparse.Namespace, settings: ScraperSettings) -> int:
+    from services.scraper.moving_command import export_login, import_login  # noqa: PLC0415 - not for `run`
+
+    move = export_login if parsed.way == "export" else import_login
+    move(settings, parsed.file, parsed.key_file, _to_the_end, print)
     return 0
 
 
