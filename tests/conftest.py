@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 REQUIRED = {name for name in os.environ.get("MARIGRAPH_REQUIRE", "").split(",") if name}
-"""Things (`docker`, `browser`, `loop_disk`) whose absence must fail the run; CI sets it, so that nothing is left out."""
+"""Things (the keys of MISSING) whose absence must fail the run; CI sets it, so that nothing is left out."""
 
 _left_out: dict[str, int] = {}
 
@@ -32,7 +32,25 @@ def _missing_loop_disk() -> str:
     return why_no_loop_disk()
 
 
-MISSING = {"browser": _missing_browser, "docker": _missing_docker, "loop_disk": _missing_loop_disk}
+def _missing_recorded_disk() -> str:
+    from tests.faults.disks import why_no_recorded_disk  # noqa: PLC0415 - as above
+
+    return why_no_recorded_disk()
+
+
+def _missing_strace() -> str:
+    from tests.faults.strace import why_no_strace  # noqa: PLC0415 - as above
+
+    return why_no_strace()
+
+
+MISSING = {
+    "browser": _missing_browser,
+    "docker": _missing_docker,
+    "loop_disk": _missing_loop_disk,
+    "recorded_disk": _missing_recorded_disk,
+    "strace": _missing_strace,
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""A receiver as a process on a disk that may fail, and how often each fault is tried."""
+"""A receiver as a process on a disk that may fail."""
 
 import os
 import socket
@@ -12,9 +12,6 @@ from pathlib import Path
 import pytest
 
 from tests.faults.clients import KEY
-
-ROUNDS = int(os.environ.get("FAULT_ROUNDS", "4"))
-"""How often each fault is tried; `make test-faults` tries many times more."""
 
 
 class Receiver:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import struct
 import subprocess
 import time
@@ -24,25 +25,36 @@ class Cut(IntEnum):
 class Disk:
     """An ext4 file system in a file, mounted in a folder of the test's own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.image = folder / "disk.img"
-        self.mounted = folder / "disk"
-        self.mounted.mkdir()
-        with self.image.open("wb") as file:
-            file.truncate(SIZE)
-        _run("mkfs.ext4", "-q", "-F", str(self.image))
-        self.mount()
+    def __init__(self, image: Path, mounted: Path) -> None:
+        """Name the places; `mounted` is made if it is missing."""
+        self.image = image
+        self.mounted = mounted
+        self.mounted.mkdir(exist_ok=True)
+
+    @classmethod
+    def made(cls, folder: Path, size: int = SIZE) -> "Disk":
+        """Make a disk of so many bytes and mount it."""
+        disk = cls(folder / "disk.img", folder / "disk")
+        with disk.image.open("wb") as file:
+            file.truncate(size)
+        disk.format()
+        disk.mount()
+        return disk
+
+    def format(self) -> None:
+        lazy = "lazy_itable_init=0,lazy_journal_init=0"  # nothing is left to be written behind our back
+        run("mkfs.ext4", "-q", "-F", "-b", "4096", "-E", lazy, str(self.image))
 
     def mount(self) -> None:
-        self._device = _run("losetup", "-f", "--show", str(self.image))
-        _run("mount", self._device, str(self.mounted))
+        self._device = run("losetup", "-f", "--show", str(self.image))
+        run("mount", self._device, str(self.mounted))
 
     def unmount(self) -> None:
         """Let go of disk and device: a device that is still known would bring its dead file system back."""
-        _run("umount", str(self.mounted))
-        _run("losetup", "-d", self._device)
+        run("umount", str(self.mounted))
+        run("losetup", "-d", self._device)
         for _ in range(100):
-            if not _run("losetup", "-j", str(self.image)):
+            if not run("losetup", "-j", str(self.image)):
                 return
             time.sleep(0.05)
         raise AssertionError(f"{self._device} is not let go")
@@ -55,7 +67,7 @@ class Disk:
             os.close(descriptor)
 
 
-def _run(*command: str) -> str:
+def run(*command: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
     return done.stdout.strip()
@@ -67,3 +79,12 @@ def why_no_loop_disk() -> str:
         return "mounting a disk needs root"
     found = subprocess.run(["losetup", "-f"], capture_output=True, text=True, check=False)
     return "" if found.returncode == 0 else f"no loop device: {found.stderr.strip()}"
+
+
+def why_no_recorded_disk() -> str:
+    """Say why this machine cannot mount a disk that records its writes; empty when it can."""
+    if reason := why_no_loop_disk():
+        return reason
+    if not (shutil.which("fusermount3") and Path("/dev/fuse").exists()):
+        return "there is no FUSE (Debian: apt install fuse3)"
+    return ""

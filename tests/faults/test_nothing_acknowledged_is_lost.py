@@ -4,7 +4,6 @@ import asyncio
 import itertools
 import json
 import random
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,8 +13,9 @@ import pytest
 from shared.schemas.codec import decode_document, decode_snapshot
 from shared.store import open_store
 from tests.faults.clients import Clients
-from tests.faults.conftest import ROUNDS, Receiver
+from tests.faults.conftest import Receiver
 from tests.faults.disks import Cut, Disk
+from tests.faults.lengths import ROUNDS, note
 
 CLIENTS = 4
 pytestmark = pytest.mark.timeout(60 + 20 * ROUNDS)
@@ -61,14 +61,9 @@ def test_a_receiver_killed_while_clients_post_loses_nothing(
     note(f"{len(acknowledged)} acknowledged, {ROUNDS} kills, slowest start {max(starts):.2f} s")
 
 
-def note(figures: str) -> None:
-    """Show figures with `pytest -s`, as `make test-faults` does."""
-    sys.stdout.write(f"\n{figures}\n")
-
-
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:
-    made = Disk(tmp_path)
+    made = Disk.made(tmp_path)
     yield made
     made.unmount()
 

@@ -1,0 +1,78 @@
+"""Failing or killing a process at one of its system calls, with strace; and reading what it did."""
+
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+CALLS = (
+    "openat,creat,close,read,pread64,preadv,preadv2,readv,write,pwrite64,writev,pwritev,lseek,fsync,fdatasync,"
+    "sync_file_range,syncfs,link,linkat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,rmdir,stat,lstat,"
+    "fstat,newfstatat,statx,access,faccessat,faccessat2,getdents64,flock,fcntl,ftruncate,fallocate,chmod,fchmod,"
+    "fchmodat,utimensat,copy_file_range,sendfile,readlink,readlinkat,symlink"
+)
+"""What reaches a file system; strace passes over those that this machine's architecture lacks."""
+
+WRITING = {"openat", "write", "pwrite64", "writev", "fsync", "fdatasync", "link", "linkat", "mkdir", "mkdirat"} | {
+    "rename", "renameat", "renameat2", "fallocate", "ftruncate",
+}  # fmt: skip
+"""The calls that can find a disk full."""
+
+_LINE = re.compile(r"^\d+ +(?P<name>\w+)\((?P<arguments>.*)\) += (?P<result>-?\d+|\?)")
+
+
+class Call(NamedTuple):
+    """One system call: its name, the files it names, and whether it succeeded."""
+
+    name: str
+    files: list[str]
+    succeeded: bool
+
+
+class Fault(NamedTuple):
+    """What to do at the n-th call of a name: `error=EIO`, `error=ENOSPC` or `signal=SIGKILL`."""
+
+    call: str
+    number: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.what} at {self.call} number {self.number}"
+
+
+def attach(process: int, log: Path, fault: Fault | None) -> "subprocess.Popen[bytes]":
+    """Follow a process from here on."""
+    inject = ["-e", f"inject={fault.call}:{fault.what}:when={fault.number}"] if fault else []
+    follow = ["strace", "-f", "-qq", "-y", "-s", "300", "-o", str(log), "-p", str(process)]
+    calls = ",".join(f"?{name}" for name in CALLS.split(","))
+    tracer = subprocess.Popen([*follow, "-e", f"trace={calls}", *inject], stderr=subprocess.DEVNULL)
+    status = Path(f"/proc/{process}/status")
+    until = time.monotonic() + 10
+    while "TracerPid:\t0" in status.read_text():
+        assert tracer.poll() is None, "strace ended at once"
+        assert time.monotonic() < until, "strace did not attach"
+        time.sleep(0.002)
+    return tracer
+
+
+def read_calls(log: Path) -> list[Call]:
+    found = []
+    for line in log.read_text(errors="replace").splitlines():
+        if match := _LINE.match(line):
+            files = re.findall(r'"([^"]*)"', match["arguments"]) or re.findall(
+                r"<([^>]*)>", match["arguments"]
+            )
+            found.append(Call(match["name"], files, match["result"].isdigit()))
+    return found
+
+
+def why_no_strace() -> str:
+    """Say why strace cannot be used here; empty when it can."""
+    if not shutil.which("strace"):
+        return "there is no strace (Debian: apt install strace)"
+    tried = subprocess.run(
+        ["strace", "-qq", "-o", "/dev/null", "true"], capture_output=True, text=True, check=False
+    )
+    return "" if tried.returncode == 0 else f"strace may not trace here: {tried.stderr.strip()}"
