@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
@@ -106,8 +107,17 @@ async def perform(name: str, root: str) -> int:
     return REFUSED if again else DONE
 
 
+async def rehearse(name: str, root: str) -> None:
+    store, ids = open_store(f"file://{root}"), await prepare(root)
+    assert not await _ask(OPERATIONS[name](store, ids))
+    await store.close()
+
+
 def serve() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    with tempfile.TemporaryDirectory() as folder:  # so that no import and no cache is left for later
+        for name in OPERATIONS:
+            asyncio.run(rehearse(name, f"{folder}/{name}"))
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
     for line in sys.stdin:
         name, root = line.split()

@@ -15,10 +15,15 @@ CALLS = (
 )
 """What reaches a file system; strace passes over those that this machine's architecture lacks."""
 
-WRITING = {"openat", "write", "pwrite64", "writev", "fsync", "fdatasync", "link", "linkat", "mkdir", "mkdirat"} | {
+_FULL = ["error=EIO", "error=ENOSPC"]
+_WRITING = ["openat", "write", "pwrite64", "writev", "fsync", "fdatasync", "link", "linkat", "mkdir", "mkdirat"] + [
     "rename", "renameat", "renameat2", "fallocate", "ftruncate",
-}  # fmt: skip
-"""The calls that can find a disk full."""
+]  # fmt: skip
+ERRORS = {**dict.fromkeys(_WRITING, _FULL), "close": [], "access": [], "faccessat": [], "faccessat2": []}
+"""The errors that a call may meet, when it is not EIO alone.
+
+A close that fails closes its file nevertheless; strace cannot imitate that.
+"""
 
 _LINE = re.compile(r"^\d+ +(?P<name>\w+)\((?P<arguments>.*)\) += (?P<result>-?\d+|\?)")
 

@@ -21,7 +21,7 @@ import pytest
 from tests.faults.invariants import HISTORY, LATEST, violations
 from tests.faults.lengths import LONG, note, times
 from tests.faults.operations import ACKNOWLEDGED, ARCHIVED, BROKEN, DONE, OPERATIONS, REFUSED, prepare
-from tests.faults.strace import WRITING, Call, Fault, attach, read_calls
+from tests.faults.strace import ERRORS, Call, Fault, attach, read_calls
 
 SAMPLE = times(12, 0)
 """Faults tried of each operation in a short run; a long one tries all."""
@@ -91,7 +91,7 @@ def faults_of(calls: list[Call]) -> list[Fault]:
     found = []
     for call in calls:
         seen[call.name] += 1
-        kinds = ["error=EIO", "signal=SIGKILL", *(["error=ENOSPC"] if call.name in WRITING else [])]
+        kinds = ["signal=SIGKILL", *ERRORS.get(call.name, ["error=EIO"])]
         found += [Fault(call.name, seen[call.name], kind) for kind in kinds]
     return found
 
