@@ -80,8 +80,8 @@ test-integration: setup ## the tests with containers
 	$(PYTEST) -m docker
 
 .PHONY: test-faults
-test-faults: setup ## kills and power cuts at full length (root for the latter)
-	FAULT_ROUNDS=$${FAULT_ROUNDS:-200} $(PYTEST) -s tests/faults
+test-faults: setup ## kills, power cuts and broken disks at full length, an hour or two (root for most)
+	FAULT_LENGTH=long $(PYTEST) -s tests/faults tests/store/test_model.py
 
 .PHONY: bench
 bench: setup ## measure, as ratios to this machine's own ceilings

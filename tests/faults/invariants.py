@@ -34,11 +34,8 @@ def violations(
         return [f"files cannot be read: {error}"]
     if torn := [*_torn(history), *_torn(archive)]:
         return torn
-    found = []
-    for version_id in acknowledged:
-        if version_id not in history and not (version_id in archived and version_id in archive):
-            if version_id not in gone:
-                found.append(f"{version_id} was acknowledged and is lost")
+    there = {*history, *(set(archive) & set(archived)), *gone}
+    found = [f"{version_id} was acknowledged and is lost" for version_id in set(acknowledged) - there]
     return [*found, *asyncio.run(_through_a_store(root, set(history), set(archive)))]
 
 

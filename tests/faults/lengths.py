@@ -11,8 +11,9 @@ def times(short: int, long: int) -> int:
     return long if LONG else short
 
 
-ROUNDS = int(os.environ.get("FAULT_ROUNDS") or times(4, 200))
-"""Power cuts of each kind, and kills of the receiver while it takes snapshots."""
+def rounds(short: int) -> int:
+    """How many kills or power cuts: FAULT_ROUNDS sets another number."""
+    return int(os.environ.get("FAULT_ROUNDS") or times(short, 200))
 
 
 def note(figures: str) -> None:

@@ -45,11 +45,11 @@ class Inline(concurrent.futures.Executor):
 if __name__ == "__main__":
     concurrent.futures.ThreadPoolExecutor = Inline  # type: ignore[misc,assignment] # before the store asks for it
 
-import structlog
+import structlog  # noqa: E402 - after the exchange above
 
-from shared.errors import MarigraphError
-from shared.store import Appended, Store, open_store
-from tests.faults.invariants import snapshot
+from shared.errors import MarigraphError  # noqa: E402 - after the exchange above
+from shared.store import Appended, Store, open_store  # noqa: E402 - after the exchange above
+from tests.faults.invariants import snapshot  # noqa: E402 - after the exchange above
 
 NOW = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
 KNOWN = [{**snapshot(second), "lastUpdated": f"2026-{month}-22T12:00:{second:02}Z"} for month, second in (

@@ -16,9 +16,21 @@ CALLS = (
 """What reaches a file system; strace passes over those that this machine's architecture lacks."""
 
 _FULL = ["error=EIO", "error=ENOSPC"]
-_WRITING = ["openat", "write", "pwrite64", "writev", "fsync", "fdatasync", "link", "linkat", "mkdir", "mkdirat"] + [
-    "rename", "renameat", "renameat2", "fallocate", "ftruncate",
-]  # fmt: skip
+_WRITING = [
+    "openat",
+    "write",
+    "pwrite64",
+    "writev",
+    "fsync",
+    "fdatasync",
+    "link",
+    "linkat",
+    "mkdir",
+    "mkdirat",
+    "rename",
+    "renameat",
+    "renameat2",
+]
 ERRORS = {**dict.fromkeys(_WRITING, _FULL), "close": [], "access": [], "faccessat": [], "faccessat2": []}
 """The errors that a call may meet, when it is not EIO alone.
 

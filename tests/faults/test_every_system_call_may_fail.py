@@ -23,7 +23,7 @@ from tests.faults.lengths import LONG, note, times
 from tests.faults.operations import ACKNOWLEDGED, ARCHIVED, BROKEN, DONE, OPERATIONS, REFUSED, prepare
 from tests.faults.strace import ERRORS, Call, Fault, attach, read_calls
 
-SAMPLE = times(12, 0)
+SAMPLE = times(20, 0)
 """Faults tried of each operation in a short run; a long one tries all."""
 
 pytestmark = [pytest.mark.strace, pytest.mark.timeout(times(120, 1200))]
@@ -141,7 +141,7 @@ def durable(name: str, calls: list[Call]) -> bool:
     for number, call in enumerate(calls):
         if call.succeeded and (published := _published(call, name)):
             source, folder = published
-            if source and source not in synced[:number] or folder not in synced[number:]:
+            if (source and source not in synced[:number]) or folder not in synced[number:]:
                 return False
     return True
 

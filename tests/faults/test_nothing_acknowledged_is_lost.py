@@ -15,9 +15,10 @@ from shared.store import open_store
 from tests.faults.clients import Clients
 from tests.faults.conftest import Receiver
 from tests.faults.disks import Cut, Disk
-from tests.faults.lengths import ROUNDS, note
+from tests.faults.lengths import note, rounds
 
 CLIENTS = 4
+ROUNDS = rounds(4)
 pytestmark = pytest.mark.timeout(60 + 20 * ROUNDS)
 
 

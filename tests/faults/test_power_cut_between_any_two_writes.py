@@ -5,7 +5,6 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ def recorded(tmp_path: Path, repository: Path) -> list[Event]:
     """Everything that happened to a disk while a store on it was used, from the first remark on."""
     folder, log = tmp_path / "fuse", tmp_path / "disk.log"
     folder.mkdir()
-    command = [sys.executable, "-m", "tests.faults.recording", str(folder), str(log), str(SIZE)]
+    command = [sys.executable, "-m", "tests.faults.recorder", str(folder), str(log), str(SIZE)]
     with subprocess.Popen(command, cwd=repository) as server:
         try:
             _use(_awaited(folder), tmp_path, repository)
@@ -58,8 +57,8 @@ def _use(served: Path, tmp_path: Path, repository: Path) -> None:
 
 
 @pytest.fixture
-def replayed(tmp_path: Path) -> Iterator[Disk]:
-    yield Disk(tmp_path / "replayed.img", tmp_path / "replayed")
+def replayed(tmp_path: Path) -> Disk:
+    return Disk(tmp_path / "replayed.img", tmp_path / "replayed")
 
 
 def test_a_power_cut_between_any_two_writes_loses_nothing(recorded: list[Event], replayed: Disk) -> None:

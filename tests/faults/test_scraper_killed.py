@@ -17,9 +17,10 @@ import pytest
 from services.scraper.leftovers import processes_in
 from services.scraper.outbox import NAME
 from shared.schemas.codec import decode_document, digest
+from tests.faults.lengths import rounds
 from tests.scraper.practice import Console, Scraper, running_console
 
-ROUNDS = int(os.environ.get("FAULT_ROUNDS", "6"))
+ROUNDS = rounds(6)
 LONGEST = 3.5
 """Seconds; a scrape takes less."""
 

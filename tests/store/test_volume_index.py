@@ -1,5 +1,6 @@
 """The index log: followed across processes, never believed more than the folder."""
 
+import errno
 import json
 import os
 import time
@@ -16,6 +17,7 @@ from shared.store import Store, open_store
 from shared.store.volume import followed
 from shared.store.volume.entries import adding, header, left_after, parse, removing, settled
 from shared.store.volume.history import History
+from shared.store.volume.indexlog import IndexLog
 from shared.store.volume.layout import Layout
 from tests.store.samples import NOON, minutes, snapshot
 
@@ -231,3 +233,31 @@ def test_a_first_look_that_waits_for_another_process_keeps_no_thread_of_its_own_
         assert history._guard.acquire(timeout=2)
         history._guard.release()
     assert looking.result() == 0
+
+
+@pytest.mark.parametrize("removing", [False, True])
+async def test_a_log_that_lacks_a_line_never_says_that_it_agrees(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch, removing: bool
+) -> None:
+    """The first line fails, as on a disk that is full; the one after it, that all is told, would go through."""
+    store, root = volume
+    ids = [await add(store, minute) for minute in range(3)]
+    real, failures = IndexLog.append, [OSError(errno.ENOSPC, "full")]
+
+    def append(log: IndexLog, lines: bytes) -> None:
+        if failures:
+            raise failures.pop()
+        real(log, lines)
+
+    monkeypatch.setattr(IndexLog, "append", append)
+    ids = await _changed(store, ids, removing=removing)
+    other = open_store(f"file://{root}")
+    assert await listed(other) == await listed(store) == ids == files(root)
+    await other.close()
+
+
+async def _changed(store: Store, ids: list[str], *, removing: bool) -> list[str]:
+    if not removing:
+        return [*ids, await add(store, 3)]
+    await store.delete("default", ids[:1], NOON)
+    return ids[1:]

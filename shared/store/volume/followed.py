@@ -77,16 +77,16 @@ class FollowedIndex:
 
     def note_stored(self, ids: list[str]) -> None:
         """Tell all processes what was stored and is durable; under the account's lock."""
-        self._note((True, ids), self._folder_time())
+        self._note((True, ids), settles=True)
 
     def note_settled(self) -> None:
         """Tell all processes that the folder is as the log says; under the lock."""
         if not self._agrees():
-            self._note((True, []), self._folder_time())
+            self._note((True, []), settles=True)
 
     def note_leaving(self, ids: list[str]) -> None:
         """Tell all processes what is about to be removed, so that nobody looks for it; under the lock."""
-        self._note((False, ids), None)
+        self._note((False, ids), settles=False)
 
     def leave_out(self, version_id: str) -> None:
         """Do not count a damaged file as a version, until the file changes."""
@@ -98,8 +98,13 @@ class FollowedIndex:
         self.index.discard(version_id)
         self._log.settled = None
 
-    def _note(self, run: Run, folder_time: int | None) -> None:
+    def _note(self, run: Run, *, settles: bool) -> None:
         """Add to the log; where it cannot be written, the folder is listed at the next question."""
+        try:
+            folder_time = self._folder_time() if settles else None
+        except OSError:
+            self._log.lacks()
+            return
         if self._log.note(run, folder_time):
             self._apply([run])
 

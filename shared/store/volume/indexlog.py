@@ -76,11 +76,13 @@ class IndexLog:
     def note(self, run: Run, folder_time: int | None) -> bool:
         """Add what was stored or removed, and the folder's time if it agrees then; under the account's lock.
 
-        False when it could not be written: the log is then not believed.
+        False when it could not be written: the log is then not believed, and gets no more lines until it is
+        written anew, lest a later one say that it agrees with the folder.
         """
         stored, ids = run
         lines = adding(ids) if stored else removing(ids)
-        known, before, self.settled = self._mark, self._sum, None
+        known, before = self._mark, self._sum
+        self.lacks()
         if known is None or before is None:
             return False
         total = crc32(lines, before)
@@ -96,6 +98,10 @@ class IndexLog:
                 self._mark, self._sum, self.settled = mark, total, folder_time
                 return True
         return False
+
+    def lacks(self) -> None:
+        """Note that something is missing from the log: it is not to be believed, nor added to."""
+        self._sum = self.settled = None
 
     def append(self, lines: bytes) -> None:
         """Add lines in one write."""

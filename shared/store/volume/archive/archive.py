@@ -113,6 +113,7 @@ class Archive:
             there = _present(month, versions)
             new = [version for version in versions if version.id not in there]
             if not new:
+                sync_folder(path.parent)  # whoever put them there may have failed or died before its sync
                 return 0
             if month and month.known.damage:
                 self._set_aside(path, month)
