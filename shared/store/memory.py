@@ -56,7 +56,7 @@ class MemoryStore:
         own = self._accounts.setdefault(checked_account(account), _Account())
         last_updated, fingerprint = decode_snapshot(document).last_updated, digest(document)
         for version_id in ids_to_try(own.index.with_digest, last_updated, received_at, fingerprint):
-            there = own.versions.get(version_id)
+            there = own.versions.get(version_id) or own.archive.get(version_id)
             if there is None:
                 break
             if digest(there.document) == fingerprint:

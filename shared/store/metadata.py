@@ -6,7 +6,7 @@ from shared.store.index import Index
 from shared.store.keys import time_of
 from shared.timestamps import to_iso_millis
 
-__all__ = ["Lifetime", "Metadata", "summarise"]
+__all__ = ["Lifetime", "Metadata", "later", "summarise"]
 
 
 class Metadata(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -26,6 +26,15 @@ class Lifetime(Struct, frozen=True, kw_only=True):
     created: int = 0
     deleted: int = 0
     last_cleanup: str | None = None
+
+
+def later(one: Lifetime, other: Lifetime) -> Lifetime:
+    """Return the later of two states of the same counts: they only ever grow."""
+    return Lifetime(
+        created=max(one.created, other.created),
+        deleted=max(one.deleted, other.deleted),
+        last_cleanup=max(one.last_cleanup or "", other.last_cleanup or "") or None,
+    )
 
 
 def summarise(index: Index, lifetime: Lifetime) -> Metadata:

@@ -3,6 +3,7 @@
 Files are written and synced side by side, named one by one, and the folder is synced once for all.
 """
 
+import contextlib
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from datetime import datetime
@@ -98,17 +99,29 @@ def _place(history: History, stored: list[str], item: Incoming, temporary: Path)
         return [*earlier, *(version_id for version_id in stored if matches_digest(version_id, fingerprint))]
 
     for version_id in ids_to_try(twins, item.last_updated, item.received_at, item.fingerprint):
-        if publish(temporary, history.layout.version(version_id)):
+        archived = _archived(history, version_id)
+        if archived and digest(archived.document) == item.fingerprint:
+            return Appended(archived, duplicate=True)
+        if not archived and publish(temporary, history.layout.version(version_id)):
             stored.append(version_id)
             return Appended(Version(history.account, version_id, item.document), duplicate=False)
         try:
             there = history.read(version_id)
+        except FileNotFoundError:
+            continue
         except DamagedVersionError as error:
             history.set_aside(version_id, str(error))
             continue
         if digest(there.document) == item.fingerprint:
             return Appended(there, duplicate=True)
     raise StoreConflictError("every id of this snapshot is taken by another")
+
+
+def _archived(history: History, version_id: str) -> Version | None:
+    """Return a version that has left the history already; an archive that cannot be read hinders no append."""
+    with contextlib.suppress(OSError):
+        return history.archive.holds(version_id)
+    return None
 
 
 def _refresh(history: History, stored: list[str]) -> None:

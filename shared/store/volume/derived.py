@@ -7,15 +7,16 @@ which the next start mends.
 from collections.abc import Callable
 
 import msgspec
+from msgspec.structs import replace as replace_fields
 
 from shared.files import replace
 from shared.schemas.codec import decode_document, encode_pretty
 from shared.store.base import Version
-from shared.store.metadata import Lifetime, Metadata, summarise
+from shared.store.metadata import Lifetime, Metadata, later, summarise
 from shared.store.volume.history import History
 from shared.store.volume.layout import Layout
 
-__all__ = ["lifetime_of", "read_metadata", "refresh_derived"]
+__all__ = ["lifetime_of", "read_metadata", "refresh_derived", "with_evidence"]
 
 
 def _as_it_is(lifetime: Lifetime) -> Lifetime:
@@ -33,14 +34,41 @@ def read_metadata(layout: Layout) -> Metadata | None:
         return None
 
 
-def lifetime_of(known: Metadata | None) -> Lifetime:
-    """Return the counts that the history cannot tell; zeros when they are lost."""
-    known = known or Metadata()
-    return Lifetime(
-        created=known.total_versions_created,
-        deleted=known.total_versions_deleted,
-        last_cleanup=known.last_cleanup,
+def lifetime_of(history: History) -> Lifetime:
+    """Return the counts that the history cannot tell, from all that is left of them. Raises OSError.
+
+    They only grow, so the highest that is known is right: of the file, and of what this process has seen.
+    When neither is there, every version in the archive that is not in the history was once deleted.
+    """
+    return _lifetime(history, read_metadata(history.layout))
+
+
+def _lifetime(history: History, known: Metadata | None, *, in_lock: bool = False) -> Lifetime:
+    seen = history.lifetime
+    if known is not None:
+        told = Lifetime(
+            created=known.total_versions_created,
+            deleted=known.total_versions_deleted,
+            last_cleanup=known.last_cleanup,
+        )
+        seen = later(told, seen) if seen else told
+    history.lifetime = seen or Lifetime(deleted=_left(history, in_lock=in_lock))
+    return history.lifetime
+
+
+def _left(history: History, *, in_lock: bool = False) -> int:
+    """Count the versions that the archive proves to have left."""
+    newest = history.archive.newest_stamp()
+    ids = history.look(
+        lambda index: index.between_stamps("", newest + "~") if newest else [], in_lock=in_lock
     )
+    return history.archive.count_without(ids)
+
+
+def with_evidence(history: History) -> None:
+    """Raise the counts to what the archive proves, under the account's lock. Raises OSError."""
+    lifetime = _lifetime(history, read_metadata(history.layout), in_lock=True)
+    history.lifetime = later(lifetime, Lifetime(deleted=_left(history, in_lock=True)))
 
 
 def refresh_derived(history: History, advance: Callable[[Lifetime], Lifetime] = _as_it_is) -> list[str]:
@@ -50,12 +78,15 @@ def refresh_derived(history: History, advance: Callable[[Lifetime], Lifetime] = 
     failure here.
     """
     before = read_metadata(history.layout)
-    lifetime = advance(lifetime_of(before))
+    lifetime = advance(_lifetime(history, before, in_lock=True))
     mended = []
     newest = history.find(lambda index: index.newest, in_lock=True)
     if newest and _replace_latest(history.layout, newest.version):
         mended.append(f"{history.account}: latest now is version {newest.version.id}")
     metadata = history.look(lambda index: summarise(index, lifetime), in_lock=True)
+    history.lifetime = replace_fields(
+        lifetime, created=metadata.total_versions_created, deleted=metadata.total_versions_deleted
+    )
     if before != metadata:
         replace(history.layout.metadata, _pretty(metadata), durable=False)
         mended.append(f"{history.account}: metadata now counts {metadata.version_count} versions")

@@ -109,8 +109,9 @@ class FollowedIndex:
             self._apply([run])
 
     def _folder_time(self) -> int | None:
+        """Return when the folder changed: its ctime, which no copy from a backup can set back."""
         try:
-            return os.stat(self._folder, follow_symlinks=False).st_mtime_ns  # noqa: PTH116 - at every read
+            return os.stat(self._folder, follow_symlinks=False).st_ctime_ns  # noqa: PTH116 - at every read
         except FileNotFoundError:
             return None
 

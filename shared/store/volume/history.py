@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 from shared.store.base import Found, Version
 from shared.store.index import Index
 from shared.store.keys import time_of
+from shared.store.metadata import Lifetime
 from shared.store.ranking import rank_of
 from shared.store.volume.archive import Archive
 from shared.store.volume.damage import Damage
@@ -50,6 +51,8 @@ class History:
         self.account = account
         self.layout = layout
         self._damage = damage or Damage()
+        self.lifetime: Lifetime | None = None
+        """The counts of this history's whole life as they were last known; for when their file is lost."""
         self.archive = Archive(account, layout, partial(self._damage.archive, account))
         self._followed = FollowedIndex(layout, self._rank)
         self._guard = threading.Lock()

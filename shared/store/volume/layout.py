@@ -76,18 +76,30 @@ class Layout(Struct, frozen=True):
         """
         if self.read_only:
             raise OSError(errno.EROFS, "this store was opened only to be read")
-        descriptor = os.open(
-            self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
-        )
-        try:
+        while True:
+            descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
-        finally:
-            os.close(descriptor)
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+                except BlockingIOError:
+                    yield False
+                    return
+                # A folder put back from a backup brings a lock file of its own: that one counts.
+                if self._is_lock(descriptor):
+                    yield True
+                    return
+            finally:
+                os.close(descriptor)
+
+    @property
+    def _lock(self) -> Path:
+        return self.folder / ".lock"
+
+    def _is_lock(self, descriptor: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(descriptor), self._lock.lstat())
+        except FileNotFoundError:
+            return False
 
 
 def layout_of(root: Path, account: str, *, read_only: bool = False) -> Layout:

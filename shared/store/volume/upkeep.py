@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from shared.files import TEMPORARY, sync_folder
 from shared.store.errors import StoreConflictError
 from shared.store.metadata import Metadata, summarise
-from shared.store.volume.derived import lifetime_of, read_metadata, refresh_derived
+from shared.store.volume.derived import lifetime_of, refresh_derived, with_evidence
 from shared.store.volume.history import History
 from shared.store.volume.versionfile import DamagedVersionError
 from shared.timestamps import to_iso_millis
@@ -61,7 +61,7 @@ def delete(history: History, ids: Sequence[str], cleaned_at: datetime) -> int:
 
 def metadata(history: History) -> Metadata:
     """Describe the history as it is now, whether or not the file says so."""
-    lifetime = lifetime_of(read_metadata(history.layout))
+    lifetime = lifetime_of(history)
     return history.look(lambda index: summarise(index, lifetime))
 
 
@@ -73,6 +73,8 @@ def rebuild(history: History) -> list[str]:
     with history.changing(follow=False):
         met = history.list_anew()
         swept = sum(_swept(Path(name)) for name in [*met, *_unfinished_beside(history)])
+        if history.archive.catalogue.is_complete():  # reading all of a long archive through can wait
+            with_evidence(history)
         mended = refresh_derived(history)
     return [*mended, *([f"{history.account}: {swept} abandoned temporary files removed"] if swept else [])]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from shared.files import private_folder, sync_folder
 from shared.store.base import ArchivedMonth, Version
-from shared.store.keys import month_of, time_of
+from shared.store.keys import month_of, stamp_of, time_of
 from shared.store.volume.archive.catalogue import Catalogue, open_month
 from shared.store.volume.archive.lines import DamagedLineError, holds_version, version_in
 from shared.store.volume.archive.reading import OpenMonth
@@ -67,6 +67,25 @@ class Archive:
             return None
         with self.open(month_of(version_id)) as month:
             return month.get(version_id) if month else None
+
+    def holds(self, version_id: str) -> Version | None:
+        """Return a version if it is archived; for one that is newer than the archive this costs one `stat`."""
+        self.catalogue.names()
+        second = stamp_of(version_id)
+        return self.get(version_id) if self.catalogue.may_hold(second, second) else None
+
+    def newest_stamp(self) -> str:
+        """Return the stamp of the newest archived version, "" when there is none."""
+        for name in reversed(self.catalogue.names()):
+            with self.open(name) as month:
+                if month and month.known.newest:
+                    return stamp_of(month.known.newest)
+        return ""
+
+    def count_without(self, ids: Iterable[str]) -> int:
+        """Count the archived versions, each once, that are not among `ids`."""
+        count = sum(month.count for month in self.months())
+        return count - sum(self.holds(version_id) is not None for version_id in ids)
 
     def newest_until(self, stamp: str) -> Version | None:
         """Return the newest version whose time is not after a stamp."""

@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import threading
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -61,15 +62,16 @@ class Catalogue:
 
         Only for a catalogue that is current. A month that was not read yet may hold anything of its time.
         """
-        for name in self._names:
-            if month_of(start) <= name <= month_of(end):
-                known = self._known.get(name)
-                if known is None or any(
-                    stamp_of(member.first) <= end and stamp_of(member.last) >= start
-                    for member in known.members
-                ):
-                    return True
+        names = self._names
+        for place in range(bisect_left(names, month_of(start)), bisect_right(names, month_of(end))):
+            known = self._known.get(names[place])
+            if known is None or _may_hold(known, start, end):
+                return True
         return False
+
+    def is_complete(self) -> bool:
+        """Tell whether every month is known, so that nothing needs to be read through."""
+        return all(name in self._known for name in self.names())
 
     def names(self) -> Sequence[str]:
         """Return the months that have a file, oldest first. Raises OSError."""
@@ -125,6 +127,12 @@ class Catalogue:
             if data == _summed(entries):
                 return _decoder.decode(entries)
         return []
+
+
+def _may_hold(known: Month, start: str, end: str) -> bool:
+    if not known.newest or not known.oldest or stamp_of(known.newest) < start or stamp_of(known.oldest) > end:
+        return False
+    return any(stamp_of(member.first) <= end and stamp_of(member.last) >= start for member in known.members)
 
 
 def _summed(entries: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """What one month's file holds: its members and their ranges, found by reading it once. Blocking."""
 
 import os
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -8,7 +9,7 @@ from shared.schemas.codec import RECEIVED_AT
 from shared.store.volume.archive.lines import DamagedLineError, name_in, version_in
 from shared.store.volume.archive.members import DamagedMemberError, MemberLines, next_member
 
-__all__ = ["Mark", "Member", "Month", "mark_of", "scanned"]
+__all__ = ["Mark", "Member", "Month", "mark_of", "month_with", "scanned"]
 
 _MOST_TOLD = 20
 """Sentences kept on one month's damage; the rest is counted."""
@@ -38,23 +39,33 @@ class Member(Struct, frozen=True, array_like=True):
 
 
 class Month(Struct, frozen=True, kw_only=True):
-    """One month's file: `count` is of different versions, `damage` says what in it cannot be believed."""
+    """One month's file: `count` is of different versions, `damage` says what in it cannot be believed.
+
+    `oldest` and `newest` are the least and the greatest id that can be believed.
+    """
 
     month: str
     mark: Mark
     members: list[Member]
     count: int
     damage: list[str] = []
+    oldest: str | None = None
+    newest: str | None = None
 
-    @property
-    def oldest(self) -> str | None:
-        """The id of the oldest version that can be believed."""
-        return min((member.first for member in self.members), default=None)
 
-    @property
-    def newest(self) -> str | None:
-        """The id of the newest version that can be believed."""
-        return max((member.last for member in self.members), default=None)
+def month_with(
+    month: str, mark: Mark, members: list[Member], count: int, damage: Sequence[str] = ()
+) -> Month:
+    """Describe a month's file by its members."""
+    return Month(
+        month=month,
+        mark=mark,
+        members=members,
+        count=count,
+        damage=list(damage),
+        oldest=min((member.first for member in members), default=None),
+        newest=max((member.last for member in members), default=None),
+    )
 
 
 def mark_of(found: os.stat_result) -> Mark:
@@ -119,6 +130,4 @@ def scanned(descriptor: int, month: str) -> Month:
     found = os.fstat(descriptor)
     scan = _Scan(descriptor, month)
     scan.run(found.st_size)
-    return Month(
-        month=month, mark=mark_of(found), members=scan.members, count=len(scan.seen), damage=scan.damage
-    )
+    return month_with(month, mark_of(found), scan.members, len(scan.seen), scan.damage)

@@ -13,7 +13,7 @@ from shared.files import replace
 from shared.store.base import Version
 from shared.store.volume.archive.lines import holds_version, line_of
 from shared.store.volume.archive.members import packed
-from shared.store.volume.archive.months import Member, Month, mark_of
+from shared.store.volume.archive.months import Member, Month, mark_of, month_with
 from shared.store.volume.archive.reading import Line, OpenMonth
 
 __all__ = ["added", "rewritten"]
@@ -57,7 +57,7 @@ def added(path: Path, month: str, known: OpenMonth | None, versions: Sequence[Ve
 
     replace(path, parts())
     count = (known.known.count if known else 0) + len(versions)
-    return Month(month=month, mark=mark_of(path.stat()), members=writer.members, count=count)
+    return month_with(month, mark_of(path.stat()), writer.members, count)
 
 
 def rewritten(path: Path, month: str, known: OpenMonth, versions: Sequence[Version]) -> Month:
@@ -75,4 +75,4 @@ def rewritten(path: Path, month: str, known: OpenMonth, versions: Sequence[Versi
 
     writer = _Writer([])
     replace(path, writer.parts(lines()))
-    return Month(month=month, mark=mark_of(path.stat()), members=writer.members, count=written)
+    return month_with(month, mark_of(path.stat()), writer.members, written)
