@@ -176,6 +176,14 @@ class MemoryStore:
         """See Upkeep.take_duty: nobody else can reach this memory."""
         return None
 
+    async def tend(self) -> Sequence[str]:
+        """See Upkeep.tend: nothing is derived."""
+        return []
+
+    def damage_seen(self) -> int:
+        """See Upkeep.damage_seen: nobody else can reach this memory."""
+        return 0
+
     async def census(self, account: str) -> Census:
         """See Upkeep.census."""
         own = self._of(account)

@@ -52,6 +52,17 @@ class Upkeep(Protocol):
         """
         ...
 
+    async def tend(self) -> Sequence[str]:
+        """Make derived files again that were lost or changed on the disk; a sentence for each.
+
+        Answers never depend on these; those who read the files do. Costs next to nothing while all is well.
+        """
+        ...
+
+    def damage_seen(self) -> int:
+        """Return how many damaged versions and parts of archives were met since the store was opened."""
+        ...
+
     async def census(self, account: str) -> Census:
         """List what an account's folders hold, by name."""
         ...

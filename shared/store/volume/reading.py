@@ -1,0 +1,120 @@
+"""Questions to a volume: answered from memory when that needs no disk, else in a thread."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from shared.store.base import ArchivedMonth, Found, Version
+from shared.store.errors import translated
+from shared.store.index import Index
+from shared.store.keys import is_version_id
+from shared.store.metadata import Metadata
+from shared.store.volume import spanning, upkeep
+from shared.store.volume.history import Choose, History, NotAtHand
+from shared.store.volume.layout import accounts_of
+from shared.store.volume.opened import OpenVolume
+from shared.store.volume.spanning import as_of_span, nearest_span
+
+__all__ = ["Reading"]
+
+T = TypeVar("T")
+
+_SLICE = 256
+"""Versions of a stream that are in memory at a time."""
+
+
+class Reading(OpenVolume):
+    """The store's questions."""
+
+    async def _find(self, account: str, choose: Choose) -> Found | None:
+        history = self._history(account)
+        at_hand = self._peek(history, choose)
+        if not isinstance(at_hand, NotAtHand):
+            return at_hand
+        return await self._read(history, lambda: history.find(choose))
+
+    @staticmethod
+    def _peek(history: History, choose: Choose) -> Found | NotAtHand | None:
+        with translated(f"reading account {history.account}"):
+            return history.peek(choose)
+
+    async def latest(self, account: str) -> Found | None:
+        """See Store.latest."""
+        return await self._find(account, lambda index: index.newest)
+
+    async def by_number(self, account: str, number: int) -> Found | None:
+        """See Store.by_number."""
+        return await self._find(account, lambda index: index.at(number))
+
+    async def by_id(self, account: str, version_id: str) -> Found | None:
+        """See Store.by_id."""
+        history = self._history(account)
+        if not is_version_id(version_id):
+            return None
+        at_hand = self._peek(history, lambda index: version_id if version_id in index else None)
+        if isinstance(at_hand, Found):
+            return at_hand
+        return await self._read(history, lambda: spanning.by_id(history, version_id))
+
+    async def nearest(self, account: str, moment: datetime) -> Found | None:
+        """See Store.nearest."""
+        history = self._history(account)
+        at_hand = self._peek(history, lambda index: index.nearest(moment))
+        if isinstance(at_hand, Found) and spanning.settles(history, nearest_span(at_hand, moment)):
+            return at_hand
+        return await self._read(history, lambda: spanning.nearest(history, moment))
+
+    async def as_of(self, account: str, moment: datetime) -> Found | None:
+        """See Store.as_of."""
+        history = self._history(account)
+        at_hand = self._peek(history, lambda index: index.as_of(moment))
+        if isinstance(at_hand, Found) and spanning.settles(history, as_of_span(at_hand, moment)):
+            return at_hand
+        return await self._read(history, lambda: spanning.as_of(history, moment))
+
+    async def stream(
+        self, account: str, start: datetime | None, end: datetime | None
+    ) -> AsyncIterator[Version]:
+        """See Store.stream."""
+        history = self._history(account)
+        versions = spanning.stream(history, start, end)
+        while some := await self._read(history, lambda: list(islice(versions, _SLICE))):
+            for version in some:
+                yield version
+
+    async def _look(self, account: str, ask: Callable[[Index], T]) -> T:
+        history = self._history(account)
+        return await self._reading(f"reading account {account}", lambda: history.look(ask))
+
+    async def between(self, account: str, start: datetime | None, end: datetime | None) -> Sequence[str]:
+        """See Store.between."""
+        return await self._look(account, lambda index: list(index.between(start, end)))
+
+    async def count(self, account: str) -> int:
+        """See Store.count."""
+        return await self._look(account, len)
+
+    async def archived(self, account: str, month: str) -> Sequence[Version]:
+        """See Store.archived."""
+        archive = self._history(account).archive
+        return await self._reading(
+            f"reading the archive of account {account}",
+            lambda: list(archive.between(month, month, month + "~")),
+        )
+
+    async def archives(self, account: str) -> Sequence[ArchivedMonth]:
+        """See Store.archives."""
+        archive = self._history(account).archive
+        return await self._reading(
+            f"reading the archive of account {account}", lambda: list(archive.months())
+        )
+
+    async def metadata(self, account: str) -> Metadata:
+        """See Store.metadata."""
+        history = self._history(account)
+        return await self._reading(f"reading account {account}", lambda: upkeep.metadata(history))
+
+    async def accounts(self) -> Sequence[str]:
+        """See Store.accounts."""
+        return await self._reading("listing accounts", lambda: accounts_of(self._root))
