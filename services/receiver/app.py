@@ -18,7 +18,8 @@ from sanic.response import HTTPResponse
 from services.receiver.api import health, page, usage
 from services.receiver.context import Context, context_of, json_answer
 from services.receiver.encoded import Encoded, Lines
-from services.receiver.refusals import Refusal
+from services.receiver.refusals import Refusal, not_read, not_stored
+from services.receiver.tending import begin_tending, end_tending
 from shared.errors import MarigraphError
 from shared.timestamps import to_iso_millis
 
@@ -48,7 +49,9 @@ def build_app(context: Context, *, name: str = "marigraph") -> App:
     app.on_request(_begin)
     app.on_response(_finish)  # type: ignore[no-untyped-call] # the library leaves this one untyped
     app.error_handler.add(Exception, _failed)
+    app.after_server_start(begin_tending)
     app.before_server_stop(_stopping)
+    app.before_server_stop(end_tending)
     app.after_server_stop(_close)
     return app
 
@@ -113,11 +116,9 @@ def _refusal(request: Request, error: Exception) -> Refusal:
         case Refusal():
             return error
         case MarigraphError() if request.method == "POST":
-            return Refusal(
-                500, "STORAGE_WRITE_FAILED", f"{error}.", "Nothing was stored: send it again later."
-            )
+            return not_stored(error)
         case MarigraphError():
-            return Refusal(500, "INTERNAL_ERROR", f"{error}.", "Ask again later.")
+            return not_read(error)
         case SanicException(status_code=404):
             return Refusal(
                 404, "NOT_FOUND", f"There is no {request.path[:80]} here.", "See the README for the calls."

@@ -43,6 +43,12 @@ class ReceiverMetrics:
             namespace=PREFIX,
             registry=self.registry,
         )
+        self.damage = Gauge(
+            "store_damaged",
+            "Damaged versions and parts of archives met since the receiver began; none was answered.",
+            namespace=PREFIX,
+            registry=self.registry,
+        )
         self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-__all__ = ["Refusal", "forbidden", "key_invalid", "key_missing", "too_large"]
+from shared.errors import MarigraphError
+from shared.store.errors import (
+    StoreConflictError,
+    StoreFullError,
+    StoreReadOnlyError,
+    StoreUnavailableError,
+)
+
+__all__ = ["Refusal", "forbidden", "key_invalid", "key_missing", "not_read", "not_stored", "too_large"]
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer that is raised, not a fault
@@ -60,3 +68,30 @@ def too_large(limit: int) -> Refusal:
         f"The body is longer than {limit} bytes.",
         "Send one snapshot a request; a snapshot has about 1,000 bytes.",
     )
+
+
+_FAILURES: tuple[tuple[type[MarigraphError], int, str], ...] = (
+    (StoreFullError, 507, "Nothing was stored: free some space on the server's disk, then send it again."),
+    (StoreReadOnlyError, 503, "Nothing was stored: make the server's store writable, then send it again."),
+    (
+        StoreUnavailableError,
+        503,
+        "Send it again later: what was stored after all is found to be a duplicate.",
+    ),
+    (StoreConflictError, 409, "Nothing was stored: the same snapshot will be refused again."),
+)
+"""What a store's error means to who sent a snapshot; any other is the disk's, and 500."""
+
+
+def not_stored(error: MarigraphError) -> Refusal:
+    """Answer a snapshot that the store could not take: what went wrong and what to do about it."""
+    for kind, status, suggestion in _FAILURES:
+        if isinstance(error, kind):
+            return Refusal(status, "STORAGE_WRITE_FAILED", f"{error}.", suggestion)
+    suggestion = "Nothing was stored: look after the server's disk, then send it again."
+    return Refusal(500, "STORAGE_WRITE_FAILED", f"{error}.", suggestion)
+
+
+def not_read(error: MarigraphError) -> Refusal:
+    """Answer a question that the store could not answer just now."""
+    return Refusal(503, "INTERNAL_ERROR", f"{error}.", "Ask again later; the server's log says more.")

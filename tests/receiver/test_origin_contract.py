@@ -6,7 +6,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from shared.store.errors import StoreFullError
 from tests.receiver.conftest import OTHER, READ_ONLY, Receiver
 
 FULL = b"""{
@@ -184,18 +183,6 @@ async def test_the_same_snapshot_again_is_a_success_and_no_new_version(receiver:
     status, body, _ = await receiver.post(FULL)
     assert (status, body["success"], body["duplicate"]) == (200, True, True)
     assert (await receiver.get())[1]["versionInfo"]["total"] == 1
-
-
-async def test_a_store_that_refuses_is_a_storage_error_and_nothing_is_acknowledged(
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def refuse(*_: object) -> None:
-        raise StoreFullError("storing for account default: No space left on device")
-
-    monkeypatch.setattr(receiver.store, "append", refuse)
-    status, body, _ = await receiver.post(FULL)
-    assert (status, body["errorCode"], body["success"]) == (500, "STORAGE_WRITE_FAILED", False)
-    assert "No space left" in body["message"]
 
 
 async def test_head_is_answered_where_get_is(receiver: Receiver) -> None:

@@ -118,7 +118,7 @@ def _place(history: History, stored: list[str], item: Incoming, temporary: Path)
 
 
 def _archived(history: History, version_id: str) -> Version | None:
-    """Return a version that has left the history already; an archive that cannot be read hinders no append."""
+    """Return a version that has left the history; an archive that cannot be read hinders no append."""
     with contextlib.suppress(OSError):
         return history.archive.holds(version_id)
     return None

@@ -4,7 +4,12 @@ Both are replaced by rename. The folder is not synced after it: a power cut may 
 which the next start mends.
 """
 
+import errno
+import os
+import stat
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace as replace_fields
@@ -15,6 +20,7 @@ from shared.store.base import Version
 from shared.store.metadata import Lifetime, Metadata, later, summarise
 from shared.store.volume.history import History
 from shared.store.volume.layout import Layout
+from shared.store.volume.quarantine import move_aside
 
 __all__ = ["lifetime_of", "read_metadata", "refresh_derived", "with_evidence"]
 
@@ -23,15 +29,43 @@ def _as_it_is(lifetime: Lifetime) -> Lifetime:
     return lifetime
 
 
+_LONGEST = 1024 * 1024
+"""Bytes read of a derived file: far more than one has."""
+
 _decoder = msgspec.json.Decoder(Metadata)
 
 
 def read_metadata(layout: Layout) -> Metadata | None:
     """Read the statistics; None when they are missing or unreadable. Raises OSError for a failing disk."""
+    data = _content(layout.metadata)
     try:
-        return _decoder.decode(layout.metadata.read_bytes())
-    except (FileNotFoundError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _decoder.decode(data) if data else None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
+
+
+def _content(path: Path) -> bytes | None:
+    """Read a regular file that is not large; None when there is none, or a link or a folder in its place."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return None
+        raise
+    try:
+        is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        return os.read(descriptor, _LONGEST) if is_file else None
+    finally:
+        os.close(descriptor)
+
+
+def _put(layout: Layout, path: Path, data: bytes) -> None:
+    """Replace a derived file; a folder that somebody made in its place is set aside."""
+    if path.is_dir() and not path.is_symlink():
+        move_aside(layout, path, "a folder in the place of a file", datetime.now(UTC))
+    replace(path, data, durable=False)
 
 
 def lifetime_of(history: History) -> Lifetime:
@@ -88,19 +122,16 @@ def refresh_derived(history: History, advance: Callable[[Lifetime], Lifetime] = 
         lifetime, created=metadata.total_versions_created, deleted=metadata.total_versions_deleted
     )
     if before != metadata:
-        replace(history.layout.metadata, _pretty(metadata), durable=False)
+        _put(history.layout, history.layout.metadata, _pretty(metadata))
         mended.append(f"{history.account}: metadata now counts {metadata.version_count} versions")
     return mended
 
 
 def _replace_latest(layout: Layout, newest: Version) -> bool:
     wanted = encode_pretty(newest.document)
-    try:
-        if not layout.latest.is_symlink() and layout.latest.read_bytes() == wanted:
-            return False
-    except FileNotFoundError:
-        pass
-    replace(layout.latest, wanted, durable=False)
+    if _content(layout.latest) == wanted:
+        return False
+    _put(layout, layout.latest, wanted)
     return True
 
 

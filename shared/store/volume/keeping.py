@@ -78,7 +78,8 @@ class Keeping(OpenVolume):
     async def scrub_archive(self, account: str, month: str, at: datetime, *, mend: bool) -> Finding | None:
         """See Upkeep.scrub_archive."""
         history = self._history(account)
-        return await self._reading(
+        run = self._changing if mend else self._reading
+        return await run(
             f"checking the archive of account {account}",
             lambda: scrub_archive(history, month, at, mend=mend),
         )
@@ -133,7 +134,14 @@ class Keeping(OpenVolume):
 
 async def _within(seconds: float, task: asyncio.Task[T]) -> T:
     """Wait for a task no longer than that; it goes on. Raises StoreUnavailableError when it takes longer."""
+    task.add_done_callback(_heard)
     await asyncio.wait([task], timeout=seconds)
     if not task.done():
         raise StoreUnavailableError(f"the disk has not answered for {seconds:g} seconds")
     return task.result()
+
+
+def _heard(task: asyncio.Task[T]) -> None:
+    """Look at how a task ended, so that an end that nobody waited for is no warning."""
+    if not task.cancelled():
+        task.exception()

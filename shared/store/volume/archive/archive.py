@@ -69,7 +69,7 @@ class Archive:
             return month.get(version_id) if month else None
 
     def holds(self, version_id: str) -> Version | None:
-        """Return a version if it is archived; for one that is newer than the archive this costs one `stat`."""
+        """Return a version if it is archived; one that is newer than the archive costs one `stat`."""
         self.catalogue.names()
         second = stamp_of(version_id)
         return self.get(version_id) if self.catalogue.may_hold(second, second) else None
