@@ -6,17 +6,21 @@ import threading
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 USAGE = "/api/claude/console-usage"
 KEY = "a-key-for-fault-tests"
-BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
+BEGIN = datetime.now(UTC).replace(microsecond=0) - timedelta(days=30)
+"""When the first snapshot was read; each later one a second after the one before."""
 
 
 class Clients:
     """Threads that post snapshots, each another, until they are told to stop."""
 
-    def __init__(self, address: str, count: int, numbers: "itertools.count[int]") -> None:
+    def __init__(self, address: str, count: int, numbers: "itertools.count[int]", pause: float = 0) -> None:
+        """Start `count` of them, each waiting `pause` seconds after an answer."""
         self.acknowledged: list[str] = []
+        self._pause = pause
         self._address = address
         self._numbers = numbers
         self._stop = threading.Event()
@@ -37,15 +41,20 @@ class Clients:
                 self._stop.wait(0.05)
             else:
                 self.acknowledged.append(version)
+                self._stop.wait(self._pause)
+
+
+def numbered(number: int) -> dict[str, Any]:
+    """The number-th snapshot."""
+    return {
+        "lastUpdated": (BEGIN + timedelta(seconds=number)).isoformat(),
+        "currentSession": {"percentageUsed": number % 101, "resetsIn": "1 hr"},
+    }
 
 
 def post(address: str, number: int) -> str:
     """Post the number-th snapshot; the id that acknowledges it. Raises OSError when it is not stored."""
-    snapshot = {
-        "lastUpdated": (BEGIN + timedelta(seconds=number)).isoformat(),
-        "currentSession": {"percentageUsed": number % 101, "resetsIn": "1 hr"},
-    }
     headers = {"X-API-Key": KEY, "Content-Type": "application/json"}
-    request = urllib.request.Request(address + USAGE, json.dumps(snapshot).encode(), headers)
+    request = urllib.request.Request(address + USAGE, json.dumps(numbered(number)).encode(), headers)
     with urllib.request.urlopen(request, timeout=5) as answer:
         return str(json.load(answer)["versionId"])

@@ -52,6 +52,18 @@ class Receiver:
                 return time.monotonic() - began
         raise AssertionError(f"the receiver did not start: {self._log.read_text()}")
 
+    def janitor(self) -> "subprocess.Popen[bytes]":
+        """Start a janitor's run on the same store; it leaves 100 versions in the history."""
+        settings = self._settings | {"RETENTION_DAYS": "0", "RETENTION_MAX_VERSIONS": "100"}
+        with self._log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "services.janitor", "once"],
+                cwd=self._repository,
+                env=settings,
+                stdout=log,
+                stderr=log,
+            )
+
     def kill(self) -> None:
         if self._process and self._process.poll() is None:
             self._process.kill()

@@ -43,7 +43,7 @@ class Disk:
 
     def format(self) -> None:
         lazy = "lazy_itable_init=0,lazy_journal_init=0"  # nothing is left to be written behind our back
-        run("mkfs.ext4", "-q", "-F", "-b", "4096", "-E", lazy, str(self.image))
+        run("mkfs.ext4", "-q", "-F", "-b", "4096", "-i", "4096", "-E", lazy, str(self.image))
 
     def mount(self) -> None:
         self._device = run("losetup", "-f", "--show", str(self.image))
