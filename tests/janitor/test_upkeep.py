@@ -1,0 +1,285 @@
+"""Checking in slices, files set aside, and a disk that is short of room or full."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.janitor import scrub as scrubbing
+from services.janitor.floor import Floor, floor_from
+from services.janitor.policy import Rules
+from services.janitor.records import Note, Swept, note_from
+from services.janitor.sweep import NOTE, Sweeper, Task
+from services.janitor.words import describe
+from shared.store import Store, open_store
+from shared.store.errors import StoreFullError, StoreIOError
+from shared.store.memory import MemoryStore
+from shared.store.upkeep import Finding, Space
+from shared.store.volume import scrub as volume_scrub
+from tests.janitor.scenes import Machine, fill
+
+FIVE = Rules(newest=5, days=0)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(volume_scrub, "_SETTLED_SECONDS", 0)
+
+
+class House:
+    """A volume, its janitor, and what it noted."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.history = root / "console-usage-history"
+        self.store = open_store(f"file://{root}")
+        self.machine = Machine()
+
+    async def run(self, *, dry_run: bool = False, **task: Any) -> Swept:
+        store = open_store(f"file://{self.root}", read_only=True) if dry_run else self.store
+        given = {"rules": FIVE, **task}
+        return await Sweeper(store, Task(dry_run=dry_run, **given), self.machine, self.machine.look).run()
+
+    async def note(self) -> Note:
+        return note_from(await self.store.read_note(NOTE))
+
+    def break_version(self, version_id: str) -> None:
+        (self.history / f"{version_id}.json").write_text("{")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path / "store")
+
+
+async def test_a_pass_over_the_store_goes_on_where_the_last_run_stopped(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scrubbing, "_SLICE", 2)
+    ids = await fill(house.store, 5)
+    work = await fill(house.store, 3, "work")
+    await house.store.archive("default", ids[:1])
+    checked: list[str] = []
+    real, real_archive = house.store.scrub, house.store.scrub_archive
+
+    async def slow(account: str, ids: Sequence[str], *rest: Any, **more: Any) -> Sequence[Finding]:
+        checked.extend(ids)
+        house.machine.up_seconds += 1
+        return await real(account, ids, *rest, **more)
+
+    async def slow_archive(account: str, month: str, *rest: Any, **more: Any) -> Finding | None:
+        checked.append(f"{account}/{month}")
+        house.machine.up_seconds += 1
+        return await real_archive(account, month, *rest, **more)
+
+    monkeypatch.setattr(house.store, "scrub", slow)
+    monkeypatch.setattr(house.store, "scrub_archive", slow_archive)
+    progress = []
+    for _ in range(4):
+        scrub = (await house.run(scrub_seconds=2)).scrub
+        progress.append((scrub.checked, scrub.done, scrub.total, scrub.complete))
+    assert progress == [(4, 4, 9, False), (2, 6, 9, False), (3, 9, 9, True), (4, 4, 9, False)]
+    assert checked == [*ids, "default/2026-11", *work, *ids[:4]]
+    assert (await house.note()).last_full_scrub is not None
+
+
+async def test_a_run_checks_something_however_little_time_it_has(house: House) -> None:
+    ids = await fill(house.store, 3)
+    assert (await house.run(scrub_seconds=1e-9)).scrub.checked == len(ids)
+    assert (await house.run(scrub_seconds=0)).scrub.checked == 0
+
+
+async def test_a_pass_that_stopped_at_an_account_that_is_gone_comes_to_its_end(house: House) -> None:
+    ids = await fill(house.store, 9)
+    await house.store.write_note(
+        NOTE, b'{"scrub":{"account":"gone","archives":true,"after":"2020-01","done":7}}'
+    )
+    scrub = (await house.run()).scrub
+    assert scrub.complete
+    assert (await house.run()).scrub.checked == 5 + 1
+    assert list(await house.store.between("default", None, None)) == ids[-5:]
+
+
+async def test_what_is_bad_is_set_aside_before_it_is_decided_what_leaves(house: House) -> None:
+    ids = await fill(house.store, 12)
+    for bad in (ids[0], ids[-1], ids[-3]):
+        house.break_version(bad)
+    good = [version_id for version_id in ids if version_id not in {ids[0], ids[-1], ids[-3]}]
+    planned = await house.run(dry_run=True)
+    assert (await house.store.census("default")).versions == ids
+    done = await house.run()
+    assert [d.version for d in planned.accounts[0].plan] == good
+    assert planned.accounts[0].plan == done.accounts[0].plan
+    assert done.scrub.bad == 3
+    assert sorted(f.set_aside or "" for f in done.scrub.findings) == [
+        f"quarantine/{bad}.json" for bad in sorted({ids[0], ids[-1], ids[-3]})
+    ]
+    assert list(await house.store.between("default", None, None)) == good[-5:]
+    assert [v.id for m in ("2026-11",) for v in await house.store.archived("default", m)] == good[:-5]
+    assert f"set aside as quarantine/{ids[0]}.json" in "\n".join(describe(done))
+
+
+async def test_a_bad_version_that_the_archive_has_counts_in_the_plan(house: House) -> None:
+    ids = await fill(house.store, 5)
+    await house.store.archive("default", ids)
+    house.break_version(ids[2])
+    planned = await house.run(dry_run=True)
+    done = await house.run()
+    assert planned.scrub.findings[0].restored
+    assert done.scrub.findings[0].restored
+    assert [d.version for d in planned.accounts[0].plan] == [d.version for d in done.accounts[0].plan] == ids
+    assert await house.store.count("default") == 5
+
+
+@pytest.mark.parametrize("archive", [True, False])
+async def test_a_bad_file_is_never_deleted_even_when_nothing_was_checked_before(
+    house: House, archive: bool
+) -> None:
+    ids = await fill(house.store, 12)
+    house.break_version(ids[0])
+    swept = await house.run(archive=archive, scrub_seconds=0)
+    assert swept.accounts[0].deleted == 6
+    left = [*house.history.glob(f"{ids[0]}*"), *house.root.glob(f"quarantine/{ids[0]}.json")]
+    assert [path.read_text() for path in left] == ["{"]
+
+
+async def test_what_is_foreign_is_told_and_left(house: House) -> None:
+    await fill(house.store, 2)
+    (house.history / "notes.txt").write_text("mine")
+    swept = await house.run()
+    assert swept.scrub.foreign == ["default: console-usage-history/notes.txt"]
+    assert (house.history / "notes.txt").read_text() == "mine"
+    assert "nothing of ours, left alone: default: console-usage-history/notes.txt" in list(describe(swept))
+
+
+async def test_a_damaged_archive_keeps_nothing_from_leaving(house: House) -> None:
+    ids = await fill(house.store, 12)
+    await house.store.archive("default", ids[:3])
+    archive = house.root / "archive" / "2026-11.ndjson.gz"
+    archive.write_bytes(archive.read_bytes()[:-9])
+    swept = await house.run()
+    assert (swept.problems, swept.accounts[0].deleted) == ([], 7)
+    assert [version.id for version in await house.store.archived("default", "2026-11")] == ids[:7]
+    assert len(list((house.root / "quarantine").glob("2026-11.ndjson.gz"))) == 1
+
+
+class SmallDisk(MemoryStore):
+    """A store with little room, whose archive may be full and whose second account may be unwell."""
+
+    def __init__(self, free: int, *, full: bool = False) -> None:
+        super().__init__()
+        self.free = free
+        self.full = full
+        self.unwell: set[str] = set()
+
+    async def space(self) -> Space | None:
+        return Space(free=self.free, total=1_000_000_000)
+
+    async def archive(self, account: str, ids: Sequence[str]) -> int:
+        there = {v.id for v in await self.archived(account, "2026-11")} | {
+            v.id
+            for month in ("2026-07", "2026-08", "2026-09", "2026-10")
+            for v in await self.archived(account, month)
+        }
+        if self.full and not set(ids) <= there:
+            raise StoreFullError(f"archiving account {account}: No space left on device")
+        return await super().archive(account, ids)
+
+    async def between(self, account: str, start: Any, end: Any) -> Sequence[str]:
+        if account in self.unwell:
+            raise StoreIOError(f"reading account {account}: Input/output error")
+        return await super().between(account, start, end)
+
+
+async def sweep(store: Store, *, dry_run: bool = False, **task: Any) -> Swept:
+    machine = Machine()
+    given = {"rules": Rules(newest=10, days=365), "floor": Floor(10_000_000), **task}
+    return await Sweeper(store, Task(dry_run=dry_run, **given), machine, machine.look).run()
+
+
+async def test_with_room_enough_only_the_rules_decide() -> None:
+    store = SmallDisk(10_000_000)
+    await fill(store, 120)
+    swept = await sweep(store)
+    assert swept.disk is not None
+    assert not swept.disk.below
+    assert swept.accounts[0].deleted == 0
+
+
+async def test_short_of_room_the_oldest_of_all_accounts_are_archived_early_but_never_the_newest_hundred() -> (
+    None
+):
+    store = SmallDisk(10_000_000 - 3500 * 30)
+    ids = await fill(store, 130)
+    older = await fill(store, 150, "work")
+    planned = await sweep(store, dry_run=True)
+    swept = await sweep(store)
+    assert [a.plan for a in planned.accounts] == [a.plan for a in swept.accounts]
+    assert [(a.account, a.archived, a.deleted) for a in swept.accounts] == [
+        ("default", 5, 5),
+        ("work", 25, 25),
+    ]
+    assert list(await store.between("default", None, None)) == ids[5:]
+    assert list(await store.between("work", None, None)) == older[25:]
+    assert any("THE DISK IS SHORT OF ROOM" in line for line in describe(swept))
+    store.free = 0
+    await sweep(store)
+    assert [await store.count(account) for account in ("default", "work")] == [100, 100]
+
+
+async def test_short_of_room_nothing_leaves_early_when_it_would_be_dropped() -> None:
+    store = SmallDisk(0)
+    await fill(store, 130)
+    swept = await sweep(store, archive=False)
+    assert swept.accounts[0].deleted == 0
+    assert swept.disk is not None
+    assert swept.disk.below
+
+
+async def test_when_the_archive_cannot_be_written_only_what_it_has_is_deleted() -> None:
+    store = SmallDisk(0)
+    ids = await fill(store, 130)
+    await store.archive("default", ids[:20])
+    store.full = True
+    swept = await sweep(store)
+    assert (swept.accounts[0].archived, swept.accounts[0].deleted) == (0, 20)
+    assert list(await store.between("default", None, None)) == ids[20:]
+    assert len(swept.problems) == 1
+    assert "No space left on device; what is not yet in the archive stays" in swept.problems[0]
+    store.full = False
+    assert (await sweep(store)).problems == []
+    assert await store.count("default") == 100
+
+
+async def test_an_account_the_store_cannot_read_does_not_keep_the_others_waiting() -> None:
+    store = SmallDisk(10**9)
+    await fill(store, 12)
+    await fill(store, 12, "work")
+    store.unwell.add("default")
+    swept = await sweep(store, rules=FIVE)
+    assert [(account.account, account.deleted) for account in swept.accounts] == [("work", 7)]
+    assert swept.problems == ["default: reading account default: Input/output error"]
+    assert note_from(await store.read_note(NOTE)).problems == swept.problems
+
+
+@pytest.mark.parametrize(
+    ("text", "total", "bytes_free"),
+    [
+        ("0", 1000, 0),
+        ("5%", 1000, 50),
+        ("0.5 %", 1000, 5),
+        ("64MB", 1, 64_000_000),
+        ("1.5g", 1, 1_500_000_000),
+        ("123", 1, 123),
+        ("10kb", 1, 10_000),
+    ],
+)
+def test_a_floor_is_a_size_or_a_part_of_the_disk(text: str, total: int, bytes_free: int) -> None:
+    assert floor_from(text).of(total) == bytes_free
+
+
+@pytest.mark.parametrize("text", ["", "-1", "5 %%", "100%", "many", "1e9", "MB", "٣MB" * 9])
+def test_what_is_no_floor_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is no floor"):
+        floor_from(text)
