@@ -37,7 +37,7 @@ class Trouble(MemoryStore):
             raise self.refusal
         return []
 
-    async def take_duty(self, who: str) -> str | None:
+    async def take_duty(self, _who: str) -> str | None:
         return self.other
 
 

@@ -1,6 +1,9 @@
 """Archives checked and made whole, the lock of the one janitor, what it notes and the room it has."""
 
+import asyncio
+import fcntl
 import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -8,10 +11,17 @@ import pytest
 from shared.store import Store, open_store
 from shared.store.errors import StoreReadOnlyError
 from shared.store.upkeep import Finding
+from shared.store.volume import derived
+from shared.store.volume import scrub as scrubbing
 from shared.store.volume.archive import writing
 from tests.store.samples import NOON, minutes, snapshot
 
 Volume = tuple[Store, Path]
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scrubbing, "_SETTLED_SECONDS", 0)
 
 
 async def fill(store: Store, count: int) -> list[str]:
@@ -120,8 +130,8 @@ async def test_a_store_opened_only_to_be_read_leaves_every_file_as_it_is(tmp_pat
     ids = await fill(before, 3)
     await before.archive("default", ids[:1])
     await before.close()
-    for derived in (".index", ".lock", "console-usage-synced.json", "console-usage-history/_metadata.json"):
-        (root / derived).unlink()
+    for name in (".index", ".lock", "console-usage-synced.json", "console-usage-history/_metadata.json"):
+        (root / name).unlink()
     (root / "console-usage-history" / f"{ids[0]}.json").write_text("{")
     stood = {p: (p.stat().st_mtime_ns, p.is_dir() or p.read_bytes()) for p in [root, *root.rglob("*")]}
     store = open_store(f"file://{root}", read_only=True)
@@ -147,3 +157,35 @@ async def test_a_store_opened_only_to_be_read_leaves_every_file_as_it_is(tmp_pat
     await store.close()
     open_store(f"file://{tmp_path}/none", read_only=True)
     assert not (tmp_path / "none").exists()
+
+
+async def test_what_is_deleted_is_gone_also_when_nothing_can_be_noted_of_it(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, _ = volume
+    ids = await fill(store, 4)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(derived, "replace", full)
+        assert await store.delete("default", ids[:2], NOON) == 2
+    assert list(await store.between("default", None, None)) == ids[2:]
+    assert len(await store.rebuild()) == 1
+    assert await store.rebuild() == []
+
+
+async def test_nobody_waits_for_the_archive_to_be_written(volume: Volume) -> None:
+    store, root = volume
+    ids = await fill(store, 4)
+    other = open_store(f"file://{root}")
+    descriptor = os.open(root / ".archive-lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    archiving = asyncio.create_task(store.archive("default", ids[:2]))
+    await asyncio.sleep(0.05)
+    assert not (await asyncio.wait_for(other.append("default", snapshot(NOON, 9), NOON), 5)).duplicate
+    assert not archiving.done()
+    os.close(descriptor)
+    assert await archiving == 2
+    await other.close()

@@ -68,16 +68,24 @@ class Layout(Struct, frozen=True):
         """What the archives hold, month by month; made from them when lost."""
         return self.folder / ".archive-index"
 
-    @contextlib.contextmanager
-    def locked(self, *, wait: bool = True) -> Iterator[bool]:
-        """Hold the account's lock: one process at a time changes its files. Freed when a process dies.
+    def locked(self, *, wait: bool = True) -> contextlib.AbstractContextManager[bool]:
+        """Hold the account's lock: one process at a time changes its history. Freed when a process dies.
 
-        Without `wait`, yield False at once when another holds it. Raises OSError when it cannot be opened.
+        Without `wait`, give False at once when another holds it. Raises OSError when it cannot be opened.
         """
+        return self._locked(".lock", wait=wait)
+
+    def archive_locked(self) -> contextlib.AbstractContextManager[bool]:
+        """Hold the archive's lock: writing a month anew takes long, and appends need not wait."""
+        return self._locked(".archive-lock", wait=True)
+
+    @contextlib.contextmanager
+    def _locked(self, name: str, *, wait: bool) -> Iterator[bool]:
         if self.read_only:
             raise OSError(errno.EROFS, "this store was opened only to be read")
+        path = self.folder / name
         while True:
-            descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             try:
                 try:
                     fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -85,21 +93,19 @@ class Layout(Struct, frozen=True):
                     yield False
                     return
                 # A folder put back from a backup brings a lock file of its own: that one counts.
-                if self._is_lock(descriptor):
+                if _is_file(descriptor, path):
                     yield True
                     return
             finally:
                 os.close(descriptor)
 
-    @property
-    def _lock(self) -> Path:
-        return self.folder / ".lock"
 
-    def _is_lock(self, descriptor: int) -> bool:
-        try:
-            return os.path.samestat(os.fstat(descriptor), self._lock.lstat())
-        except FileNotFoundError:
-            return False
+def _is_file(descriptor: int, path: Path) -> bool:
+    """Tell whether an open file still has its name."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.lstat())
+    except FileNotFoundError:
+        return False
 
 
 def layout_of(root: Path, account: str, *, read_only: bool = False) -> Layout:

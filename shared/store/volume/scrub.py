@@ -138,7 +138,7 @@ def scrub_archive(history: History, month: str, at: datetime, *, mend: bool) -> 
     try:
         reason = "; ".join(history.archive.damage(month))
         if reason and mend:
-            with history.layout.locked():
+            with history.layout.archive_locked():
                 reason = "; ".join(history.archive.damage(month))
                 if reason:
                     return _replace_archive(history, month, reason, at)

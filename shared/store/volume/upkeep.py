@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from msgspec.structs import replace
 
 from shared.files import TEMPORARY, sync_folder
@@ -18,21 +19,26 @@ from shared.timestamps import to_iso_millis
 
 __all__ = ["archive", "delete", "metadata", "rebuild"]
 
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
 _ABANDONED_SECONDS = 3600
 """No write takes this long: a temporary file so old belongs to a process that died."""
 
 
 def archive(history: History, ids: Sequence[str]) -> int:
-    """Copy versions into the monthly archives; return how many were new. Damaged files are left out."""
-    with history.changing():
-        versions = []
-        for version_id in ids:
-            try:
-                versions.append(history.read(version_id))
-            except FileNotFoundError:
-                continue
-            except DamagedVersionError as error:
-                history.set_aside(version_id, str(error))
+    """Copy versions into the monthly archives; return how many were new. Damaged files are left out.
+
+    The account's own lock is not held: nobody's append waits for it.
+    """
+    versions = []
+    for version_id in ids:
+        try:
+            versions.append(history.read(version_id))
+        except FileNotFoundError:
+            continue
+        except DamagedVersionError as error:
+            history.set_aside(version_id, str(error))
+    with history.layout.archive_locked():
         return history.archive.add(versions)
 
 
@@ -52,11 +58,19 @@ def delete(history: History, ids: Sequence[str], cleaned_at: datetime) -> int:
         finally:
             sync_folder(history.layout.history)
             history.note_settled()
-            cleanup = to_iso_millis(cleaned_at)
-            refresh_derived(
-                history, lambda before: replace(before, deleted=before.deleted + gone, last_cleanup=cleanup)
-            )
+            _count(history, gone, cleaned_at)
         return gone
+
+
+def _count(history: History, gone: int, cleaned_at: datetime) -> None:
+    """Bring latest and metadata up to date: on a full disk that may fail, and what is gone is gone."""
+    cleanup = to_iso_millis(cleaned_at)
+    try:
+        refresh_derived(
+            history, lambda before: replace(before, deleted=before.deleted + gone, last_cleanup=cleanup)
+        )
+    except OSError as error:
+        _log.warning("what is derived is behind the history", account=history.account, error=str(error))
 
 
 def metadata(history: History) -> Metadata:

@@ -26,7 +26,7 @@ __all__ = ["Archive"]
 
 
 class Archive:
-    """The archive of one account. Safe for threads; `add` under the account's lock. Raises OSError."""
+    """The archive of one account. Safe for threads; `add` and `mend` under its lock. Raises OSError."""
 
     def __init__(self, account: str, layout: Layout, told: Callable[[str, str], None]) -> None:
         """Look at nothing yet; `told` hears of each damaged file: its name and what is wrong with it."""
