@@ -50,9 +50,10 @@ class Loop:
 
     async def run(self, who: str) -> None:
         """Go on until told to stop."""
-        await self._wait_for_duty(who)
         while not self._stop.is_set():
-            await self.turn()
+            await self._wait_for_duty(who)
+            if not self._stop.is_set():
+                await self.turn()
             await self._pause(self._interval)
 
     async def _wait_for_duty(self, who: str) -> None:

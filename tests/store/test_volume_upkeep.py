@@ -109,6 +109,17 @@ async def test_only_one_can_be_the_janitor_of_a_store(volume: Volume) -> None:
     await other.close()
 
 
+async def test_a_lock_put_back_from_a_backup_is_the_one_that_counts(volume: Volume) -> None:
+    store, root = volume
+    other = open_store(f"file://{root}")
+    assert await store.take_duty("first") is None
+    (root / ".janitor.lock").unlink()
+    assert await other.take_duty("second") is None
+    assert await store.take_duty("first") == "second"
+    await other.close()
+    assert await store.take_duty("first") is None
+
+
 async def test_a_note_is_kept_for_the_next_run(volume: Volume) -> None:
     store, root = volume
     assert await store.read_note("janitor") is None

@@ -12,7 +12,7 @@ from msgspec import Struct
 from shared.schemas.usage import DEFAULT_ACCOUNT
 from shared.store.keys import is_account
 
-__all__ = ["Layout", "accounts_of", "layout_of"]
+__all__ = ["Layout", "accounts_of", "is_file", "layout_of"]
 
 _ACCOUNTS = "accounts"
 _HISTORY = "console-usage-history"
@@ -93,14 +93,14 @@ class Layout(Struct, frozen=True):
                     yield False
                     return
                 # A folder put back from a backup brings a lock file of its own: that one counts.
-                if _is_file(descriptor, path):
+                if is_file(descriptor, path):
                     yield True
                     return
             finally:
                 os.close(descriptor)
 
 
-def _is_file(descriptor: int, path: Path) -> bool:
+def is_file(descriptor: int, path: Path) -> bool:
     """Tell whether an open file still has its name."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.lstat())
