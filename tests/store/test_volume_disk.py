@@ -73,12 +73,10 @@ class Disk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.answers = threading.Event()
         self.answers.set()
-        for module in (append, probing):
-            real = module.write_temporary
+        for module, name in ((append, "write_unsynced"), (probing, "write_temporary")):
+            real = getattr(module, name)
             monkeypatch.setattr(
-                module,
-                "write_temporary",
-                lambda *a, real=real, **k: (self.answers.wait(30), real(*a, **k))[1],
+                module, name, lambda *a, real=real, **k: (self.answers.wait(30), real(*a, **k))[1]
             )
         monkeypatch.setattr(commit, "_PATIENCE", 0.3)
         monkeypatch.setattr(keeping, "_PATIENCE", 0.3)

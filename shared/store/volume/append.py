@@ -1,30 +1,36 @@
 """Storing a batch of snapshots durably.
 
-Files are written and synced side by side, named one by one, and the folder is synced once for all.
+Files are written one by one, synced side by side, named one by one, and the folder is synced once for all.
 """
 
 import contextlib
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 from pathlib import Path
 
 import structlog
 from msgspec import Struct
-from msgspec.structs import replace
 
-from shared.files import private_folder, publish, sync_folder, write_temporary
+from shared.files import private_folder, publish, sync_and_close, sync_folder, write_unsynced
 from shared.schemas.codec import RECEIVED_AT, Document, decode_snapshot, digest, encode_pretty
 from shared.store.base import Appended, Version
 from shared.store.errors import StoreConflictError, translated
 from shared.store.keys import matches_digest
 from shared.store.placing import ids_to_try
-from shared.store.volume.derived import refresh_derived
+from shared.store.volume.derived import count_created, refresh_derived
 from shared.store.volume.history import History
 from shared.store.volume.versionfile import DamagedVersionError
 from shared.timestamps import to_iso_millis
 
-__all__ = ["Incoming", "Outcome", "append_batch", "incoming"]
+__all__ = ["SIDE_BY_SIDE", "Incoming", "Outcome", "append_batch", "incoming"]
+
+SIDE_BY_SIDE = 16
+"""Files synced at the same time: the journal of the file system groups them."""
+
+_DERIVED_SECONDS = 0.25
+"""While batch follows batch, latest and metadata are written this often: each time costs two files."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -48,35 +54,69 @@ def incoming(document: Document, received_at: datetime) -> Incoming:
     return Incoming(stored, decode_snapshot(document).last_updated, received_at, digest(document))
 
 
-def append_batch(history: History, batch: Sequence[Incoming], pool: Executor) -> list[Outcome]:
+def append_batch(
+    history: History, batch: Sequence[Incoming], pool: Executor, *, more_wait: Callable[[], bool]
+) -> list[Outcome]:
     """Store snapshots; on return each that is Appended is on the disk. Blocking.
 
-    An error that meets all of them is raised, one that meets a single snapshot is its outcome.
+    An error that meets all of them is raised, one that meets a single snapshot is its outcome. Latest and
+    metadata are up to date on return, too, unless `more_wait` tells of others that follow at once.
     """
     with translated(f"storing for account {history.account}"):
         private_folder(history.layout.history)
         with history.changing():
-            temporaries = pool.map(lambda item: _written(history, item), batch)
-            stored: list[str] = []
+            written = [_written(history, item) for item in batch]
+            stored: list[Version] = []
             outcomes = [
                 _published(history, stored, item, temporary)
-                for item, temporary in zip(batch, list(temporaries), strict=True)
+                for item, temporary in zip(batch, _synced(history, written, pool), strict=True)
             ]
             # Also for duplicates: the process that stored the first copy may have died before its sync.
             sync_folder(history.layout.history)
-            _refresh(history, stored)
+            _tell(history, stored, more_wait)
     return outcomes
 
 
-def _written(history: History, item: Incoming) -> Path | Exception:
+_Written = tuple[Path, int] | Exception
+
+
+def _written(history: History, item: Incoming) -> _Written:
     try:
         with translated(f"storing for account {history.account}"):
-            return write_temporary(history.layout.history, encode_pretty(item.document))
+            return write_unsynced(history.layout.history, encode_pretty(item.document))
     except Exception as error:  # noqa: BLE001 - it is this snapshot's outcome, whatever it is
         return error
 
 
-def _published(history: History, stored: list[str], item: Incoming, temporary: Path | Exception) -> Outcome:
+def _synced(history: History, written: Sequence[_Written], pool: Executor) -> list[Path | Exception]:
+    """Sync files side by side; each thread takes its share, as handing them over one by one costs more."""
+
+    def share(number: int) -> list[Path | Exception]:
+        return [_sync(history, one) for one in written[number::SIDE_BY_SIDE]]
+
+    if len(written) == 1:
+        return share(0)
+    shares = list(pool.map(share, range(min(len(written), SIDE_BY_SIDE))))
+    return [shares[place % SIDE_BY_SIDE][place // SIDE_BY_SIDE] for place in range(len(written))]
+
+
+def _sync(history: History, written: _Written) -> Path | Exception:
+    if isinstance(written, Exception):
+        return written
+    path, descriptor = written
+    try:
+        with translated(f"storing for account {history.account}"):
+            sync_and_close(descriptor)
+    except Exception as error:  # noqa: BLE001 - as above
+        with contextlib.suppress(OSError):
+            path.unlink()
+        return error
+    return path
+
+
+def _published(
+    history: History, stored: list[Version], item: Incoming, temporary: Path | Exception
+) -> Outcome:
     if isinstance(temporary, Exception):
         return temporary
     try:
@@ -88,23 +128,23 @@ def _published(history: History, stored: list[str], item: Incoming, temporary: P
         temporary.unlink(missing_ok=True)
 
 
-def _place(history: History, stored: list[str], item: Incoming, temporary: Path) -> Appended:
+def _place(history: History, stored: list[Version], item: Incoming, temporary: Path) -> Appended:
     """Give the written file the first id that is free, unless the snapshot is there already.
 
-    `stored` holds the ids that this batch has given so far, and gets the new one.
+    `stored` holds what was new in this batch so far, and gets what is new now.
     """
 
     def twins(fingerprint: str) -> list[str]:
         earlier = history.ask_as_locked(lambda index: index.with_digest(fingerprint))
-        return [*earlier, *(version_id for version_id in stored if matches_digest(version_id, fingerprint))]
+        return [*earlier, *(version.id for version in stored if matches_digest(version.id, fingerprint))]
 
     for version_id in ids_to_try(twins, item.last_updated, item.received_at, item.fingerprint):
         archived = _archived(history, version_id)
         if archived and digest(archived.document) == item.fingerprint:
             return Appended(archived, duplicate=True)
         if not archived and publish(temporary, history.layout.version(version_id)):
-            stored.append(version_id)
-            return Appended(Version(history.account, version_id, item.document), duplicate=False)
+            stored.append(Version(history.account, version_id, item.document))
+            return Appended(stored[-1], duplicate=False)
         try:
             there = history.read(version_id)
         except FileNotFoundError:
@@ -124,10 +164,13 @@ def _archived(history: History, version_id: str) -> Version | None:
     return None
 
 
-def _refresh(history: History, stored: list[str]) -> None:
+def _tell(history: History, stored: Sequence[Version], more_wait: Callable[[], bool]) -> None:
     """Bring index, latest and metadata up to date: a failure is mended later, not answered."""
+    history.remember(stored)
     try:
-        history.note_stored(stored)
-        refresh_derived(history, lambda before: replace(before, created=before.created + len(stored)))
+        history.note_stored([version.id for version in stored])
+        count_created(history, len(stored))
+        if not more_wait() or time.monotonic() > history.derived_at + _DERIVED_SECONDS:
+            refresh_derived(history)
     except OSError as error:
         _log.warning("what is derived is behind the history", account=history.account, error=str(error))

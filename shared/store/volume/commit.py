@@ -45,6 +45,10 @@ class GroupCommit:
             self._task = asyncio.create_task(self._run())
         return await future
 
+    def is_busy(self) -> bool:
+        """Tell, from any thread, whether another batch waits already."""
+        return bool(self._waiting)
+
     async def close(self) -> None:
         """Finish what is waiting."""
         if self._task is not None:

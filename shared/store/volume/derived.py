@@ -7,6 +7,7 @@ which the next start mends.
 import errno
 import os
 import stat
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from shared.store.volume.history import History
 from shared.store.volume.layout import Layout
 from shared.store.volume.quarantine import move_aside
 
-__all__ = ["lifetime_of", "read_metadata", "refresh_derived", "with_evidence"]
+__all__ = ["count_created", "lifetime_of", "read_metadata", "refresh_derived", "with_evidence"]
 
 
 def _as_it_is(lifetime: Lifetime) -> Lifetime:
@@ -105,6 +106,12 @@ def with_evidence(history: History) -> None:
     history.lifetime = later(lifetime, Lifetime(deleted=_left(history, in_lock=True)))
 
 
+def count_created(history: History, number: int) -> None:
+    """Count versions that were just stored, under the account's lock. Raises OSError."""
+    lifetime = _lifetime(history, read_metadata(history.layout), in_lock=True)
+    history.lifetime = replace_fields(lifetime, created=lifetime.created + number)
+
+
 def refresh_derived(history: History, advance: Callable[[Lifetime], Lifetime] = _as_it_is) -> list[str]:
     """Make both files agree with the history, under the account's lock; return what was not right before.
 
@@ -124,6 +131,7 @@ def refresh_derived(history: History, advance: Callable[[Lifetime], Lifetime] = 
     if before != metadata:
         _put(history.layout, history.layout.metadata, _pretty(metadata))
         mended.append(f"{history.account}: metadata now counts {metadata.version_count} versions")
+    history.derived_at = time.monotonic()
     return mended
 
 

@@ -1,8 +1,9 @@
 """One account's versions on the volume: which there are, in their order, and what they hold."""
 
 import contextlib
+import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from enum import Enum
 from functools import partial
@@ -53,6 +54,8 @@ class History:
         self._damage = damage or Damage()
         self.lifetime: Lifetime | None = None
         """The counts of this history's whole life as they were last known; for when their file is lost."""
+        self.derived_at = -math.inf
+        """When latest and metadata were last written here, in monotonic seconds."""
         self.archive = Archive(account, layout, partial(self._damage.archive, account))
         self._followed = FollowedIndex(layout, self._rank)
         self._guard = threading.Lock()
@@ -107,6 +110,11 @@ class History:
         """Tell all processes what is durable now."""
         with self._guard:
             self._followed.note_stored(ids)
+
+    def remember(self, versions: Iterable[Version]) -> None:
+        """Keep versions in memory that were just stored: they will be asked for soon."""
+        for version in versions:
+            self._recent.put(version)
 
     def note_settled(self) -> None:
         """Tell all processes that the folder now is as the index says."""

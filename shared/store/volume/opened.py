@@ -12,6 +12,7 @@ from typing import TypeVar
 from shared.files import private_folder
 from shared.store.errors import StoreReadOnlyError, translated
 from shared.store.placing import checked_account
+from shared.store.volume.append import SIDE_BY_SIDE
 from shared.store.volume.damage import Damage
 from shared.store.volume.history import History
 from shared.store.volume.layout import layout_of
@@ -21,7 +22,7 @@ __all__ = ["OpenVolume"]
 T = TypeVar("T")
 
 _THREADS = 8
-"""Readers side by side, and as many for changes: the journal groups what is synced together."""
+"""Readers side by side, and as many for changes."""
 
 
 class OpenVolume:
@@ -41,7 +42,7 @@ class OpenVolume:
         self._histories: dict[str, History] = {}
         self._readers = ThreadPoolExecutor(_THREADS, thread_name_prefix="store-read")
         self._changers = ThreadPoolExecutor(_THREADS, thread_name_prefix="store-change")
-        self._writers = ThreadPoolExecutor(_THREADS, thread_name_prefix="store-write")
+        self._writers = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="store-write")
 
     def _history(self, account: str) -> History:
         known = self._histories.get(account)

@@ -34,10 +34,11 @@ class VolumeStore(Reading, Keeping):
         async def store(batch: Sequence[Incoming]) -> list[Outcome]:
             return await self._changing(
                 f"storing for account {history.account}",
-                lambda: append_batch(history, batch, self._writers),
+                lambda: append_batch(history, batch, self._writers, more_wait=commit.is_busy),
             )
 
-        return GroupCommit(store)
+        commit = GroupCommit(store)
+        return commit
 
     async def close(self) -> None:
         """See Store.close."""
