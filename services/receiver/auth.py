@@ -39,21 +39,21 @@ class Keys:
 
     def __init__(self, keys: Iterable[Key]) -> None:
         """Take the keys."""
-        self._keys = tuple(keys)
+        self._keys = tuple((bytes.fromhex(key.sha256), key) for key in keys)
 
     def find(self, secret: str) -> Key | None:
         """Return the key with this secret; every key is compared, so that time tells nothing."""
-        presented = _hash(secret).encode()
+        presented = _hash(secret).digest()
         found = None
-        for key in self._keys:
-            if hmac.compare_digest(presented, key.sha256.encode()):
+        for digest, key in self._keys:
+            if hmac.compare_digest(presented, digest):
                 found = key
         return found
 
 
 def key_of_secret(name: str, secret: str) -> Key:
     """Make the key that CLAUDE_SYNC_API_KEY stands for: read and write on `default`."""
-    return Key(name=name, sha256=_hash(secret))
+    return Key(name=name, sha256=_hash(secret).hexdigest())
 
 
 def read_keys(data: bytes) -> Sequence[Key]:
@@ -78,5 +78,5 @@ def secret_of(api_key: str | None, authorization: str | None) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
+def _hash(secret: str) -> "hashlib._Hash":
+    return hashlib.sha256(secret.encode(errors="surrogatepass"))

@@ -13,18 +13,21 @@ Lines = tuple[tuple[bytes, bytes], ...]
 """Headers: names and values, which must hold no line ends."""
 
 
+_JSON = ((b"Content-Type", b"application/json"),)
+
+
 class Encoded(HTTPResponse):
-    """A JSON answer with headers that are encoded already, beside those that Sanic adds."""
+    """A JSON answer with headers that are encoded already; `headers` holds what Sanic itself adds."""
 
     __slots__ = ("lines",)
 
     def __init__(self, body: bytes, status: int = 200, lines: Lines = ()) -> None:
-        """Take a body, a status, and the headers that come first."""
-        super().__init__(body, status, content_type="application/json")
-        self.lines = lines
+        """Take a body (empty for a 304), a status, and headers."""
+        super().__init__(body, status)
+        self.lines = lines + _JSON if body else lines
 
     @property
     def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
         """All headers, as Sanic sends them."""
-        yield from self.lines
-        yield from super().processed_headers
+        added = [(name.encode(), str(value).encode()) for name, value in self.headers.items()]
+        return iter((*self.lines, *added))

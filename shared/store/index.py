@@ -32,6 +32,8 @@ class Index:
         self._rank = rank
         self._ranked: set[str] = set()
         self._parts: Parts | None = None
+        self._given: tuple[str, int] | None = None
+        """The id given last and its number, which is what is asked next."""
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -57,6 +59,7 @@ class Index:
         if version_id in self._ids[start:end]:
             return
         self._ids.insert(end, version_id)
+        self._given = None
         self._ranked.discard(second)
         if self._parts is not None:
             self._parts.add(version_id)
@@ -66,9 +69,12 @@ class Index:
         start, end = self._second(stamp_of(version_id))
         if version_id in self._ids[start:end]:
             del self._ids[self._ids.index(version_id, start, end)]
+            self._given = None
 
     def number(self, version_id: str) -> int | None:
         """Return a version's number, 1 = oldest, None when it is not here."""
+        if self._given is not None and self._given[0] == version_id:
+            return self._given[1]
         start, end = self._in_rank(stamp_of(version_id))
         return self._ids.index(version_id, start, end) + 1 if version_id in self._ids[start:end] else None
 

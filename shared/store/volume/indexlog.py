@@ -48,7 +48,17 @@ class IndexLog:
 
     def is_read(self) -> bool:
         """Tell whether the log stands as it was last read or written here."""
-        return self._stands() == self._mark
+        try:
+            found = os.stat(self._name, follow_symlinks=False)  # noqa: PTH116 - at every read
+        except FileNotFoundError:
+            return self._mark is None
+        mark = self._mark
+        return (
+            mark is not None
+            and found.st_mtime_ns == mark.changed
+            and found.st_size == mark.size
+            and found.st_ino == mark.inode
+        )
 
     def read(self) -> tuple[bool, list[Run]] | None:
         """Return what the log says: (True, all of it) or (False, what was added since the last time).
