@@ -8,7 +8,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from services.scraper.extract.captured import CapturedPage, Text
-from services.scraper.extract.words import tidy
+from services.scraper.extract.tidy import tidy
 
 __all__ = ["Door", "door_of"]
 

@@ -87,8 +87,20 @@ def test_a_row_is_read_however_it_is_built(row):
         # A row that says it is untouched, and shows a figure.
         [["p:All models", "p:Starts when a message is sent", "p:46% used"]],
         [["p:All models", "p:You haven't used Sonnet yet", "p:0% used"]],
-        # What is left is not what is used.
-        [["p:All models", "p:Resets Sun 3:00 PM", "p:46% left"]],
+        # What is left, or of something else, is not what is used.
+        [["p:All models", "p:Resets Sun 3:00 PM", "p:46% left over from last week"]],
+        [["p:All models", "p:Resets Sun 3:00 PM", "p:46%", "p:left over"]],
+        [["p:All models", "p:Resets Sun 3:00 PM", "p:46%", "p:still to come"]],
+        [["p:All models", "p:Resets Sun 3:00 PM", "p:46%", "p:of the week has passed"]],
+        [["p:All models", "p:Resets Sun 3:00 PM", "p:46% used", "p:of 5 routine runs"]],
+        [["p:All models", "p:Resets Sun 3:00 PM", "meter:Usage=46", "p:Enough for about 4 days."]],
+        ["p:Remaining", ["p:All models", "p:Resets Sun 3:00 PM", "p:46%"]],
+        ["p:All models", "p:Resets Sun 3:00 PM", "p:46%", "p:Elapsed"],
+        # A figure whose beginning stands in the box before it.
+        [["p:All models", "p:Resets Sun 3:00 PM", "p:4", "p:6", "p:%", "p:used"]],
+        [["p:All models", "p:Resets Sun 3:00 PM", "p:4", "p:6% used"]],
+        [["p:All models", "p:Resets Sun 3:00 PM", "p:<", "p:1% used"]],
+        [["p:All models", "p:Resets Sun 3:00 PM", "p:<1% used"]],
         # A figure before its label in a list.
         ["p:46% used", "p:All models", "p:Resets Sun 3:00 PM"],
     ],

@@ -33,13 +33,16 @@ class Text(msgspec.Struct, frozen=True, tag_field="kind", tag="text"):
 
 
 class Meter(msgspec.Struct, frozen=True, tag_field="kind", tag="meter"):
-    """An ARIA meter or progress bar: accessible name, value between `low` and `high`, and its own words."""
+    """An ARIA meter or progress bar: accessible name, value between `low` and `high`, and its own words.
+
+    `low` and `high` are None where the page does not state them: 0 and 100 then.
+    """
 
     element: int
     name: str = ""
     now: float | None = None
-    low: float = 0
-    high: float = 100
+    low: float | None = None
+    high: float | None = None
     words: str = ""
     box: Box | None = None
 

@@ -5,13 +5,9 @@ from datetime import datetime
 import msgspec
 
 from services.scraper.extract.money import whole
-from services.scraper.extract.words import CREDITS, SESSION, SONNET, WEEKLY
 from shared.schemas.usage import CreditsReading, Reading
 
-__all__ = ["EXPECTED", "FULL", "TOLERANCE", "Found", "reading", "section"]
-
-EXPECTED = (SESSION, WEEKLY)
-"""The limits every account has: when one cannot be read, the snapshot is partial."""
+__all__ = ["FULL", "TOLERANCE", "Found", "reading"]
 
 FULL = 100
 
@@ -50,14 +46,3 @@ def reading(
         state=state,
         label=label,
     )
-
-
-def section(limit: str) -> str:
-    """Name the part of the snapshot that holds a limit, as it is named in `extractionErrors`."""
-    names = {
-        SESSION: "currentSession",
-        WEEKLY: "weeklyLimits.allModels",
-        SONNET: "weeklyLimits.sonnetOnly",
-        CREDITS: "credits",
-    }
-    return names.get(limit) or f"weeklyLimits.scoped.{limit.removeprefix(f'{WEEKLY}:')}"

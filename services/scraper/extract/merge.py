@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import msgspec
 
-from services.scraper.extract.found import EXPECTED, TOLERANCE, Found, section
+from services.scraper.extract.found import TOLERANCE, Found
+from services.scraper.extract.languages import ENGLISH
+from services.scraper.extract.limits import CREDITS, EXPECTED, SESSION, section
 from services.scraper.extract.moment import Moment
 from services.scraper.extract.phrases import reset_words
-from services.scraper.extract.words import CREDITS, ENGLISH, SESSION
 from shared.schemas.usage import CreditsReading, Reading
 
 __all__ = ["Merged", "merge"]

@@ -24,13 +24,21 @@ SYMBOLS = {
     "₩": "KRW",
     "¥": "JPY",
     "CN¥": "CNY",
+    "$US": "USD",
+    "AU$": "AUD",
+    "$AU": "AUD",
+    "$CA": "CAD",
+    "$NZ": "NZD",
+    "$HK": "HKD",
+    "£GB": "GBP",
 }
-"""How a page in US English writes currencies: only the US dollar stands without its country."""
+"""How pages in English, German and French write currencies: only the US dollar stands without its country."""
 
+_SIGN = r"(?:[A-Za-z]{0,3}[^\w\s.,'-]|[^\w\s.,'-][A-Za-z]{0,3}|[A-Za-z]{3})"
 WRITTEN = re.compile(
-    r"(?P<before>[^\d\s.,-]{0,4}) ?"
-    r"(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d{1,3})?|\d+(?:\.\d{1,3})?) ?"
-    r"(?P<after>[A-Za-z]{3})?"
+    rf"(?P<before>{_SIGN})? ?"
+    r"(?P<whole>\d{1,3}(?:(?P<group>[ .,'])\d{3})(?:(?P=group)\d{3})*|\d+)(?:(?P<point>[.,])(?P<cents>\d{1,2}))?"
+    rf" ?(?P<after>{_SIGN})?"
 )
 
 MOST_DIGITS = 6
@@ -45,15 +53,22 @@ class Money(msgspec.Struct, frozen=True):
 
 
 def parse_money(text: str) -> Money | None:
-    """Read `A$38.31`, `$1,234.50` or `38.31 EUR`; None when amount or currency cannot be told."""
+    """Read `A$38.31`, `$1,234.50`, `1.234,50 €`, `12,34 $US` or `38.31 EUR`.
+
+    None when amount or currency cannot be told: of `1.234` nobody knows whether the point parts thousands,
+    unless it stands with its sign in the order of a language that writes thousands so.
+    """
     match = WRITTEN.fullmatch(text.strip())
-    if not match:
+    if not match or bool(match["before"]) == bool(match["after"]) or match["group"] == (match["point"] or ""):
         return None
-    before, after = match["before"], match["after"]
-    if before and after:
-        return None
-    currency = after.upper() if after else SYMBOLS.get(before, before if _is_code(before) else "")
-    return Money(whole(float(match["amount"].replace(",", ""))), currency) if currency else None
+    if match["group"] in {".", ","} and not match["point"]:
+        usual = "," if match["before"] else "."
+        if match["group"] != usual:
+            return None
+    sign = match["before"] or match["after"]
+    currency = SYMBOLS.get(sign) or (sign.upper() if _is_code(sign.upper()) else "")
+    amount = re.sub(r"\D", "", match["whole"]) + "." + (match["cents"] or "0")
+    return Money(whole(float(amount)), currency) if currency else None
 
 
 def from_minor(amount: float, exponent: int, currency: str) -> Money | None:

@@ -1,17 +1,22 @@
 """Reads the limits from what was seen on the page, each on its own (pure)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from services.scraper.extract.captured import CapturedPage, Element, Text
-from services.scraper.extract.found import EXPECTED, Found
+from services.scraper.extract.found import Found
+from services.scraper.extract.languages import LANGUAGES
+from services.scraper.extract.limits import CREDITS, EXPECTED
+from services.scraper.extract.meanings import Meaning, age_minutes
 from services.scraper.extract.moment import Moment
+from services.scraper.extract.resets import passed
 from services.scraper.extract.row_reading import AbsentError, RefusedError, read_credits, read_row
 from services.scraper.extract.rows import Row, find_rows
+from services.scraper.extract.tidy import tidy
 from services.scraper.extract.tokens import Token
-from services.scraper.extract.words import CREDITS, LANGUAGES, tidy
 from shared.schemas.usage import Reading
 
 __all__ = ["page_age", "read_page"]
@@ -60,23 +65,22 @@ def _agree(rows: list[Row], moment: Moment) -> Reading | None:
     return readings[0] if readings else None
 
 
-def page_age(tokens: list[Token]) -> timedelta | None:
+def page_age(tokens: list[Token], taken_at: datetime, zone: ZoneInfo) -> timedelta | None:
     """Return how old the page says its figures are, the oldest if it says so twice.
 
     Zero when it says nothing. None when it says something that is not understood.
     """
-    ages = [_age(token.meaning.words) for token in tokens if token.kind == "updated"]
+    ages = [_age(token.meaning, taken_at, zone) for token in tokens if token.kind == "updated"]
     known = [age for age in ages if age is not None]
     return None if len(known) < len(ages) else max(known, default=timedelta(0))
 
 
-def _age(words: str) -> timedelta | None:
-    for table in LANGUAGES:
-        for pattern, minutes in table.ages:
-            if match := pattern.fullmatch(words.rstrip(".")):
-                count = match.groupdict().get("count") or "0"
-                return timedelta(minutes=minutes * (int(count) if count.isdigit() else 1))
-    return None
+def _age(said: Meaning, taken_at: datetime, zone: ZoneInfo) -> timedelta | None:
+    """Read `3 minutes ago` or a time such as `2:05 PM`, which is the last one before the page was taken."""
+    if (minutes := age_minutes(said.words)) is not None:
+        return timedelta(minutes=minutes)
+    moment = passed(said.words, taken_at, zone, said.language)
+    return taken_at - moment if moment else None
 
 
 def _in_dialog(tokens: list[Token], elements: list[Element]) -> list[Token]:

@@ -5,17 +5,14 @@ The page writes a span (`2 hr 7 min`), a weekday and time (`Thu, 3:50 PM`), a ti
 limit cannot have are answered with None: no reset is better than a wrong one.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-import msgspec
+from services.scraper.extract.when import When, read_when
 
-from services.scraper.extract.timewords import LANGUAGES, TimeWords
-
-__all__ = ["Horizon", "contradicts", "parse_reset", "understood"]
+__all__ = ["Horizon", "contradicts", "parse_reset", "passed", "understood"]
 
 Horizon = Literal["session", "weekly", "monthly"]
 
@@ -36,28 +33,19 @@ TWICE = timedelta(hours=2)
 """Two moments closer than this are one reading of the clock on the day it is put back."""
 
 
-class When(msgspec.Struct, frozen=True):
-    """What the words say: a span, or a time of day with or without the day it falls on."""
-
-    span: timedelta | None = None
-    weekday: int | None = None
-    month: int | None = None
-    day: int | None = None
-    days_on: int | None = None
-    at: time | None = None
-
-
-def understood(words: str) -> bool:
+def understood(words: str, language: str = "") -> bool:
     """Tell whether the words have one of the known forms, from the first to the last."""
-    return _read_any(words) is not None
+    return read_when(words, language) is not None
 
 
-def parse_reset(words: str, base: datetime, zone: ZoneInfo, horizon: Horizon) -> datetime | None:
+def parse_reset(
+    words: str, base: datetime, zone: ZoneInfo, horizon: Horizon, language: str = ""
+) -> datetime | None:
     """Return the moment in UTC, seen from `base`, at which the figures were true.
 
     A session's time means its nearest occurrence, any other the next one. None when it cannot be told.
     """
-    when = _read_any(words)
+    when = read_when(words, language)
     if when is None or (when.span is None and when.at is None and horizon != "monthly"):
         return None
     if when.span is not None:
@@ -67,15 +55,26 @@ def parse_reset(words: str, base: datetime, zone: ZoneInfo, horizon: Horizon) ->
     return chosen if chosen and chosen - base <= WITHIN[horizon] + SLACK else None
 
 
-def contradicts(words: str, base: datetime, zone: ZoneInfo, horizon: Horizon) -> bool:
+def contradicts(words: str, base: datetime, zone: ZoneInfo, horizon: Horizon, language: str = "") -> bool:
     """Tell whether the words, though understood, cannot be of a limit whose windows are this long."""
-    when = _read_any(words)
+    when = read_when(words, language)
     if when is None:
         return False
     spans = (
         [when.span] if when.span is not None else [at - base for at in _moments(when, base.astimezone(zone))]
     )
     return not any(-SLACK <= span <= WITHIN[horizon] + SLACK for span in spans)
+
+
+def passed(words: str, now: datetime, zone: ZoneInfo, language: str = "") -> datetime | None:
+    """Return the last moment up to `now` that the words fit; None when there are none, or two as good."""
+    when = read_when(words, language)
+    if when is None or when.at is None:
+        return None
+    moments = sorted({one for one in _moments(when, now.astimezone(zone)) if one - now <= JUST_PASSED})
+    if not moments or (len(moments) > 1 and moments[-1] - moments[-2] <= TWICE):
+        return None
+    return min(moments[-1], now)
 
 
 def _nearest(moments: list[datetime], base: datetime) -> datetime | None:
@@ -114,64 +113,22 @@ def _moments(when: When, local: datetime) -> Iterator[datetime]:
 
 def _days(when: When, today: date) -> Iterator[date]:
     if when.month is not None and when.day is not None:
-        yield from _dates(when.month, when.day, when.weekday, today)
+        yield from _dates(when, when.month, when.day, today)
         return
     if when.days_on is not None:
         yield today + timedelta(days=when.days_on)
         return
-    for offset in range(-8, 10):
+    for offset in range(-8, 10) if when.day is None else range(-8, 32):
         day = today + timedelta(days=offset)
-        if when.weekday is None or day.weekday() == when.weekday:
+        if when.weekday in {None, day.weekday()} and when.day in {None, day.day}:
             yield day
 
 
-def _dates(month: int, day: int, weekday: int | None, today: date) -> Iterator[date]:
-    for year in (today.year - 1, today.year, today.year + 1):
+def _dates(when: When, month: int, day: int, today: date) -> Iterator[date]:
+    for year in [when.year] if when.year else (today.year - 1, today.year, today.year + 1):
         try:
             found = date(year, month, day)
         except ValueError:  # the 29th of February, in most years
             continue
-        if weekday is None or found.weekday() == weekday:
+        if when.weekday in {None, found.weekday()}:
             yield found
-
-
-def _read_any(words: str) -> When | None:
-    text = re.sub(r"\s+", " ", words).strip().rstrip(".").casefold()
-    readings = (_read(text, table) for table in LANGUAGES)
-    return next((reading for reading in readings if reading), None)
-
-
-def _read(text: str, table: TimeWords) -> When | None:
-    if (span := table.span.fullmatch(text)) and span.lastgroup:
-        days, hours, minutes = (int(span[name] or 0) for name in ("days", "hours", "minutes"))
-        return When(span=timedelta(days=days, hours=hours, minutes=minutes))
-    for form in table.forms:
-        if match := form.fullmatch(text):
-            return _when(match.groupdict(), table)
-    return None
-
-
-def _when(found: dict[str, str | None], table: TimeWords) -> When | None:
-    try:
-        at = _time(found, table) if found.get("hour") else None
-    except ValueError:
-        return None
-    weekday, month, day, relative = (found.get(name) for name in ("weekday", "month", "day", "relative"))
-    return When(
-        weekday=table.weekdays[weekday] if weekday else None,
-        month=table.months[month] if month else None,
-        day=int(day) if day else None,
-        days_on=table.relative_days[relative] if relative else None,
-        at=at,
-    )
-
-
-def _time(found: dict[str, str | None], table: TimeWords) -> time:
-    """Read hour, minute and half of the day; raises ValueError for a time no clock shows."""
-    hour, minute = int(found["hour"] or 0), int(found["minute"] or 0)
-    half = re.sub(r"[. ]", "", found.get("half") or "")
-    if not half:
-        return time(hour, minute)
-    if not 1 <= hour <= 12:  # noqa: PLR2004 - the hours on a clock face
-        raise ValueError("no such hour")
-    return time(hour % 12 + (12 if half in table.afternoon else 0), minute)

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from services.scraper.extract.found import EXPECTED, TOLERANCE, reading
+from services.scraper.extract.found import FULL, TOLERANCE, reading
+from services.scraper.extract.limits import CREDITS, EXPECTED, SESSION, SONNET
 from services.scraper.extract.meanings import Kind
 from services.scraper.extract.moment import Moment
 from services.scraper.extract.money import parse_money, whole
 from services.scraper.extract.resets import Horizon, contradicts, parse_reset, understood
 from services.scraper.extract.rows import Row
 from services.scraper.extract.tokens import Token
-from services.scraper.extract.words import CREDITS, SESSION, SONNET
 from shared.schemas.usage import CreditsReading, Reading
 
 __all__ = ["AbsentError", "RefusedError", "read_credits", "read_row"]
@@ -38,7 +38,7 @@ def read_row(row: Row, moment: Moment) -> Reading | None:
         return _closed(row.limit, states, percentage, resets, label)
     if percentage is None:
         raise AbsentError("its label is there, but no percentage stands in its row")
-    if percentage == 0 and not any(understood(token.meaning.words) for token in resets):
+    if percentage == 0 and not any(_understood(token) for token in resets):
         raise AbsentError("0 % stands in its row, but neither a reset nor words that make it a fact")
     words, at = _reset(row.limit, resets, moment)
     return reading(percentage, state="open" if resets else None, words=words, resets_at=at, label=label)
@@ -59,14 +59,9 @@ def _percentage(row: Row, *, timed: bool, lone: bool) -> float | None:
     Where the row tells of no reset, only the words `N% used` count, and only if `lone` allows it. Raises
     RefusedError when the row shows two percentages, or one that may be something else.
     """
-    used = _values(row, "used")
+    used = _values(row, "used") + _values(row, "rest")
     exact = used or _values(row, "summary")
-    spread = [
-        *exact,
-        *_values(row, "summary"),
-        *_values(row, "meter"),
-        *([] if exact else _values(row, "bare")),
-    ]
+    spread = [*exact, *_values(row, "summary"), *_metered(row), *([] if exact else _values(row, "bare"))]
     if not spread:
         return None
     if len(set(used)) > 1 or max(spread) - min(spread) > TOLERANCE:
@@ -74,7 +69,20 @@ def _percentage(row: Row, *, timed: bool, lone: bool) -> float | None:
         raise RefusedError(f"its row shows several percentages: {shown}")
     if not timed and not (exact and lone):
         raise RefusedError(f"{whole(spread[0])} % stands in its row, but nothing that makes it this limit's")
+    if not exact and row.doubtful:
+        raise RefusedError(f"{whole(spread[0])} % stands in its row, beside words that are not understood")
     return spread[0]
+
+
+def _metered(row: Row) -> list[float]:
+    """Return the meters' values; where the row tells what is left, a meter may show that and is no rival."""
+    rests = [FULL - value for value in _values(row, "rest")]
+    meters = _values(row, "meter")
+    return [value for value in meters if not any(abs(value - rest) <= TOLERANCE for rest in rests)]
+
+
+def _understood(token: Token) -> bool:
+    return understood(token.meaning.when, token.meaning.language)
 
 
 def _values(row: Row, kind: Kind) -> list[float]:
@@ -99,10 +107,10 @@ def _reset(limit: str, resets: list[Token], moment: Moment) -> tuple[str, dateti
     horizon: Horizon = "session" if limit == SESSION else "weekly"
     if len(resets) > 1:  # even if they agree: the second is of a row that has lost its label
         raise RefusedError(f"its row shows several resets: {', '.join(one.meaning.words for one in resets)}")
-    words = resets[0].meaning.words
-    if contradicts(words, moment.base, moment.zone, horizon):
+    words, when, language = resets[0].meaning.words, resets[0].meaning.when, resets[0].meaning.language
+    if contradicts(when, moment.base, moment.zone, horizon, language):
         raise RefusedError(f"the reset in its row ({words}) is not one this limit can have")
-    return words, parse_reset(words, moment.base, moment.zone, horizon)
+    return words, parse_reset(when, moment.base, moment.zone, horizon, language)
 
 
 def read_credits(rows: list[Row], moment: Moment) -> CreditsReading | None:
@@ -117,10 +125,11 @@ def read_credits(rows: list[Row], moment: Moment) -> CreditsReading | None:
     if amounts or not money:
         raise RefusedError("its row shows several amounts")
     content = [token for row in rows for token in row.content]
-    whole_row = Row(CREDITS, None, content)
+    whole_row = Row(CREDITS, None, content, doubtful=any(row.doubtful for row in rows))
     percentage = _percentage(whole_row, timed=True, lone=True)
-    resets = {token.meaning.words for token in _of(whole_row, "reset")}
-    resets_at = parse_reset(resets.pop(), moment.base, moment.zone, "monthly") if len(resets) == 1 else None
+    resets = {(token.meaning.when, token.meaning.language) for token in _of(whole_row, "reset")}
+    when, language = resets.pop() if len(resets) == 1 else ("", "")
+    resets_at = parse_reset(when, moment.base, moment.zone, "monthly", language) if when else None
     return CreditsReading(
         used=money.amount,
         currency=money.currency,

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 import msgspec
 
 from services.scraper.extract.captured import Box, Element
-from services.scraper.extract.meanings import CONTENT, HEADS, NAMES, meter_limit
+from services.scraper.extract.doubts import Doubts
+from services.scraper.extract.meanings import CONTENT, HEADS, NAMES
 from services.scraper.extract.tokens import Token
 
 __all__ = ["Row", "Rows", "find_rows"]
@@ -25,14 +26,16 @@ ALIGNED = 4
 class Row(msgspec.Struct, frozen=True):
     """One row: the limit it is of, its label, and what belongs to it.
 
-    `loose` when some of it was found by order, not by a box. A meter that names a limit nobody labelled
-    stands in a row without a label.
+    `loose` when some of it was found by order, not by a box. `doubtful` when words that are not understood
+    may say what a number in it is of. A meter that names a limit nobody labelled stands in a row without a
+    label.
     """
 
     limit: str
     label: Token | None
     content: list[Token]
     loose: bool = False
+    doubtful: bool = False
 
 
 class Rows(msgspec.Struct, frozen=True):
@@ -70,24 +73,30 @@ class Place(msgspec.Struct, frozen=True):
 def find_rows(tokens: list[Token], elements: list[Element]) -> Rows:
     """Gather the rows, in the order of their labels."""
     place = _survey(tokens, elements)
+    doubts = Doubts(tokens, place.parents)
     labels = [token for token in tokens if token.kind in HEADS]
     content: dict[int, list[Token]] = defaultdict(list)
     loose: set[int] = set()
+    doubtful: set[int] = set()
     torn: set[str] = set()
     unlabelled: list[Row] = []
     for token in tokens:
         if token.kind not in CONTENT:
             continue
-        label, boxed = _row_label(token, place)
+        label, box = _row_label(token, place)
         owners = _owners(token, label)
         if len(owners) > 1:
             torn |= owners
         elif owners and label:
             content[label.order].append(token)
-            loose |= set() if boxed else {label.order}
+            loose |= {label.order} if box is None else set()
+            doubtful |= {label.order} if doubts.about(token, box) else set()
         elif owners:
             _place_by_name(token, owners.pop(), labels, content, unlabelled)
-    rows = [Row(one.meaning.limit, one, content[one.order], one.order in loose) for one in labels]
+    rows = [
+        Row(one.meaning.limit, one, content[one.order], one.order in loose, one.order in doubtful)
+        for one in labels
+    ]
     return Rows(rows + unlabelled, torn)
 
 
@@ -121,20 +130,17 @@ def _owners(token: Token, label: Token | None) -> set[str]:
         return by_row & {token.meaning.limit}
     if token.kind != "meter":
         return by_row
-    named = meter_limit(token.meaning.words)
-    if named is None:
-        return set()
-    return by_row | ({named} if named else set())
+    return by_row | ({token.meaning.limit} if token.meaning.limit else set())
 
 
-def _row_label(token: Token, place: Place) -> tuple[Token | None, bool]:
-    """Return the label a token belongs to, and whether a box holds just the two."""
+def _row_label(token: Token, place: Place) -> tuple[Token | None, int | None]:
+    """Return the label a token belongs to, and the box that holds just that row, if there is one."""
     for ancestor in place.ancestors(token.element):
         if names := place.names.get(ancestor):
             if only := _only_label(names):
-                return only, True
-            return _label_before(token, ancestor, names, place), False
-    return None, False
+                return only, ancestor
+            return _label_before(token, ancestor, names, place), None
+    return None, None
 
 
 def _only_label(names: list[Token]) -> Token | None:
@@ -150,7 +156,7 @@ def _label_before(token: Token, container: int, names: list[Token], place: Place
         return None
     label = before[-1]
     between = place.tokens[label.order + 1 : token.order]
-    if any(other.kind not in CONTENT for other in between):
+    if any(other.kind not in {*CONTENT, "aside"} for other in between):
         return None
     head = place.branch(label, container)
     boxes = {place.box(other, container) for other in (*between, token)} - {None, head}

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from services.scraper.extract.captured import CapturedPage
-from services.scraper.extract.found import EXPECTED, Found, section
+from services.scraper.extract.found import Found
+from services.scraper.extract.limits import EXPECTED, SESSION, SONNET, WEEKLY, section
 from services.scraper.extract.merge import Merged, merge
 from services.scraper.extract.moment import Moment
 from services.scraper.extract.page import page_age, read_page
 from services.scraper.extract.tokens import read_tokens
 from services.scraper.extract.usage_json import read_json
-from services.scraper.extract.words import SESSION, SONNET, WEEKLY
 from shared.schemas.usage import DEFAULT_ACCOUNT, SCHEMA_VERSION, Reading, Snapshot, WeeklyLimits
 
 __all__ = ["PARSER", "Unreadable", "extract"]
@@ -40,8 +40,9 @@ def extract(page: CapturedPage, *, collector: str) -> Snapshot | Unreadable:
     that pay by use alone have nothing else.
     """
     tokens = read_tokens(page)
-    age = page_age(tokens)
-    moment = Moment((page.taken_at - (age or timedelta(0))).replace(microsecond=0), ZoneInfo(page.zone))
+    zone = ZoneInfo(page.zone)
+    age = page_age(tokens, page.taken_at, zone)
+    moment = Moment((page.taken_at - (age or timedelta(0))).replace(microsecond=0), zone)
     answer, trouble = _answer(page)
     merged = merge(answer, read_page(page, tokens, moment), moment)
     errors = {section(limit): reason[:LONGEST_REASON] for limit, reason in merged.errors.items()}

@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
-from services.scraper.extract.found import EXPECTED, TOLERANCE, Found, reading, section
+from services.scraper.extract.found import TOLERANCE, Found, reading
+from services.scraper.extract.limits import EXPECTED, SESSION, SONNET, WEEKLY, model_limit, section
 from services.scraper.extract.spend_json import read_credits
-from services.scraper.extract.words import SESSION, SONNET, WEEKLY, model_limit, tidy
+from services.scraper.extract.tidy import tidy
 from shared.schemas.usage import Reading
 from shared.timestamps import parse_moment
 
