@@ -13,6 +13,7 @@ from services.scraper.answers import Watch
 from services.scraper.browser import browser_trouble
 from services.scraper.cookies import SiteCookies
 from services.scraper.extract.captured import CapturedPage, View, decode_view, same_view
+from services.scraper.extract.languages import LANGUAGES
 from services.scraper.extract.snapshot import extract
 from services.scraper.outcome import ScrapeError
 from services.scraper.scrub import scrubbed
@@ -30,7 +31,7 @@ REFRESH_SECONDS = 10
 FIRST_LOOKS = 20
 SHORT_PAUSE, LONG_PAUSE = 0.05, 0.2
 
-REFRESH = re.compile(r"^\s*refresh(?: usage limits)?\s*$", re.IGNORECASE)
+REFRESH = re.compile(rf"^\s*(?:{'|'.join(table.refresh.pattern for table in LANGUAGES)})\s*$", re.IGNORECASE)
 
 
 class Visit:

@@ -67,7 +67,7 @@ def test_a_row_is_read_however_it_is_built(row):
     "row",
     [
         # Something unknown stands between label and figure in a list without boxes.
-        ["p:All models", "p:Your limits are boosted.", "p:Resets Sun 3:00 PM", "p:46% used"],
+        ["p:All models", "p:Your plan has changed.", "p:Resets Sun 3:00 PM", "p:46% used"],
         ["p:All models", "p:Claude Design", "p:Resets Sun 3:00 PM", "p:46% used"],
         # The label has a row of its own; the figure beside it is of another.
         [["p:All models", "p:Resets Sun 3:00 PM"], ["p:Resets Mon 3:00 PM", "p:46% used"]],

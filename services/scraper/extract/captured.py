@@ -16,11 +16,15 @@ Box = tuple[int, int, int, int]
 
 
 class Element(msgspec.Struct, frozen=True):
-    """An element in which something was seen: `parent` is its index in the list, -1 at the top."""
+    """An element in which something was seen: `parent` is its index in the list, -1 at the top.
+
+    `modal` marks a dialog that lies over everything else.
+    """
 
     parent: int
     tag: str = ""
     role: str = ""
+    modal: bool = False
 
 
 class Text(msgspec.Struct, frozen=True, tag_field="kind", tag="text"):

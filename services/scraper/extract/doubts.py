@@ -2,7 +2,7 @@
 
 `46% used` speaks for itself. A bare `46%` or a meter's value is the limit's use only because it stands in its
 row. It may be something else as soon as there are words in that row, or right after it, that are not
-understood and have a number or speak of what is left; or a heading that does.
+understood and have a number; or words anywhere on the page that speak of what is left.
 """
 
 from collections import defaultdict
@@ -12,8 +12,6 @@ from services.scraper.extract.reading_text import QUANTITY, leftover
 from services.scraper.extract.tokens import Token
 
 __all__ = ["Doubts"]
-
-HEADING_WORDS = 3
 
 
 class Doubts:
@@ -29,7 +27,9 @@ class Doubts:
             while element >= 0:
                 self._unknown[element].append(token)
                 element = parents[element]
-        self._turned = any(_turns_all(token) for token in tokens if token.kind in {"name", "prose", "aside"})
+        self._turned = any(
+            leftover(token.meaning.words) for token in tokens if token.kind in {"name", "prose", "aside"}
+        )
 
     def about(self, token: Token, box: int | None) -> bool:
         """Tell whether a number is in doubt that stands in a row with this box, or in one without a box."""
@@ -45,11 +45,6 @@ class Doubts:
             if other.kind in HEADS or (other.kind not in CONTENT and other.kind != "aside"):
                 return False
         return False
-
-
-def _turns_all(token: Token) -> bool:
-    """Tell a heading such as `Remaining` from a sentence about something that is left."""
-    return len(token.meaning.words.split()) <= HEADING_WORDS and leftover(token.meaning.words)
 
 
 def _qualifies(token: Token) -> bool:

@@ -115,7 +115,8 @@ def _begins(before: Piece, first: Piece, joined: Piece, elements: list[Element])
 
 def _goes_on(last: Piece, after: Piece, joined: Piece, elements: list[Element]) -> bool:
     """Tell whether a phrase goes on after its end: what follows is not known, and begins in lower case."""
-    if not isinstance(after, Text) or not isinstance(joined, Text) or recognise(tidy(joined.text)) is None:
+    if not isinstance(after, Text) or not isinstance(joined, Text) or elements[after.element].tag == "img":
         return False
     text = tidy(after.text)
-    return text[:1].islower() and recognise(text) is None and _adjacent(last, after, elements)
+    known = recognise(tidy(joined.text)) is not None
+    return known and text[:1].islower() and recognise(text) is None and _adjacent(last, after, elements)

@@ -56,7 +56,7 @@ class Meaning(msgspec.Struct, frozen=True):
 
     `value` is what is used, in per cent, also where the text tells what is left. `weak` marks a model's name
     that heads a row only where the row also tells of a reset. `language` is the code of the language whose
-    words they are.
+    words they are. `of` is the amount of which an amount was spent.
     """
 
     kind: Kind
@@ -65,6 +65,7 @@ class Meaning(msgspec.Struct, frozen=True):
     value: float | None = None
     weak: bool = False
     when: str = ""
+    of: str = ""
     language: str = ""
 
 
@@ -101,7 +102,7 @@ def _figure(text: str, table: Language) -> Meaning | None:
         if (match := pattern.fullmatch(text)) and (rest := _number(match)) <= FULL:
             return Meaning("rest", words=text, value=FULL - rest)
     for limit, pattern in table.summaries.items():
-        if match := pattern.fullmatch(text):
+        if (match := pattern.fullmatch(text)) and not table.elsewhere.search(text):
             return Meaning("summary", words=text, limit=limit, value=_number(match))
     return None
 
@@ -117,8 +118,9 @@ def _state(text: str, table: Language) -> Meaning | None:
         return Meaning("unused", words=text, limit=model_limit(match["model"]))
     if match := _first(table.resets, text):
         return Meaning("reset", words=match["words"], when=match["when"], language=table.code)
-    if (match := _first(table.spent, text)) and parse_money(match["amount"]):
-        return Meaning("spent", words=match["amount"], limit=CREDITS)
+    for pattern in table.spent:
+        if (match := pattern.fullmatch(text)) and parse_money(match["amount"]):
+            return Meaning("spent", words=match["amount"], limit=CREDITS, of=_group(match, "limit"))
     return None
 
 

@@ -37,7 +37,8 @@ SYMBOLS = {
 _SIGN = r"(?:[A-Za-z]{0,3}[^\w\s.,'-]|[^\w\s.,'-][A-Za-z]{0,3}|[A-Za-z]{3})"
 WRITTEN = re.compile(
     rf"(?P<before>{_SIGN})? ?"
-    r"(?P<whole>\d{1,3}(?:(?P<group>[ .,'])\d{3})(?:(?P=group)\d{3})*|\d+)(?:(?P<point>[.,])(?P<cents>\d{1,2}))?"
+    r"(?P<whole>\d{1,3}(?:(?P<group>[ .,'])\d{3})(?:(?P=group)\d{3})*|\d+)"
+    r"(?:(?P<point>[.,])(?P<cents>\d{1,2}))?"
     rf" ?(?P<after>{_SIGN})?"
 )
 

@@ -4,12 +4,10 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from services.scraper.extract.captured import CapturedPage, Element, Text
+from services.scraper.extract.captured import CapturedPage, Text
 from services.scraper.extract.found import Found
 from services.scraper.extract.languages import LANGUAGES
-from services.scraper.extract.limits import CREDITS, EXPECTED
+from services.scraper.extract.limits import CREDITS
 from services.scraper.extract.meanings import Meaning, age_minutes
 from services.scraper.extract.moment import Moment
 from services.scraper.extract.resets import passed
@@ -24,12 +22,11 @@ __all__ = ["page_age", "read_page"]
 
 def read_page(page: CapturedPage, tokens: list[Token], moment: Moment) -> Found:
     """Read every limit that has a row on the page."""
-    found = find_rows(_in_dialog(tokens, page.elements), page.elements)
+    found = find_rows(tokens, page.elements)
     readings: dict[str, Reading] = {}
-    errors: dict[str, str] = {}
+    errors = dict(found.refused)
     for limit in dict.fromkeys(row.limit for row in found.rows if row.limit != CREDITS):
-        if limit in found.torn:
-            errors[limit] = "a meter in its row bears another limit's name"
+        if limit in found.refused:
             continue
         try:
             if one := _agree([row for row in found.rows if row.limit == limit], moment):
@@ -38,8 +35,9 @@ def read_page(page: CapturedPage, tokens: list[Token], moment: Moment) -> Found:
             errors[limit] = str(error)
     credit = None
     try:
-        credit = read_credits([row for row in found.rows if row.limit == CREDITS], moment)
-    except RefusedError as error:
+        if CREDITS not in found.refused:
+            credit = read_credits([row for row in found.rows if row.limit == CREDITS], moment)
+    except (RefusedError, AbsentError) as error:
         errors[CREDITS] = str(error)
     return Found(readings=readings, errors=errors, credits=credit, plan=_plan(page))
 
@@ -81,28 +79,6 @@ def _age(said: Meaning, taken_at: datetime, zone: ZoneInfo) -> timedelta | None:
         return timedelta(minutes=minutes)
     moment = passed(said.words, taken_at, zone, said.language)
     return taken_at - moment if moment else None
-
-
-def _in_dialog(tokens: list[Token], elements: list[Element]) -> list[Token]:
-    """Keep to the dialogs in which limits are shown, if any: what lies under them is another page."""
-    dialogs: dict[int, list[Token]] = {}
-    for token in tokens:
-        if (dialog := _dialog_of(token.element, elements)) is not None:
-            dialogs.setdefault(dialog, []).append(token)
-    shown = [inside for inside in dialogs.values() if any(one.meaning.limit in EXPECTED for one in inside)]
-    if not shown:
-        return tokens
-    kept = [token for inside in shown for token in inside]
-    return [msgspec.structs.replace(token, order=order) for order, token in enumerate(kept)]
-
-
-def _dialog_of(element: int, elements: list[Element]) -> int | None:
-    outermost = None
-    while element >= 0:
-        if elements[element].role in {"dialog", "alertdialog"}:
-            outermost = element
-        element = elements[element].parent
-    return outermost
 
 
 def _plan(page: CapturedPage) -> str | None:

@@ -12,6 +12,7 @@ __all__ = ["QUANTITY", "leftover", "read_text", "unknown"]
 FRAGMENT = re.compile(" ?[\u00b7\u2022|] ?| ?: | [\u2013\u2014-] ")
 SEPARATORS = " \u00b7\u2022|\u2013\u2014-"
 QUANTITY = re.compile(r"[\d%]")
+NAME_WORDS = 2
 SENTENCE_WORDS = 8
 LABEL_WORDS = 4
 
@@ -52,13 +53,14 @@ def _read(cut: list[str], *, by_parts: bool) -> list[Meaning] | None:
     """Read `Separate limit for Fable · Resets Wed 9:00 AM`: beside a reset, words alone describe its row.
 
     None when nothing in it is known, or when a figure would stand beside something unknown that no separator
-    parts it from: of `<` and `1% used` only the whole is true.
+    parts it from, or another figure: of `<` and `1% used`, of `30%` and `35% used` only the whole is true.
     """
     meanings = [recognise(part) or unknown(part) for part in cut if part]
     strange = _unknowns(meanings)
     if strange == len(meanings):
         return None
-    if by_parts and strange and any(meaning.kind in FIGURES for meaning in meanings):
+    figures = {meaning.value for meaning in meanings if meaning.kind in FIGURES}
+    if (by_parts and strange and figures) or len(figures) > 1:
         return None
     if not any(meaning.kind == "reset" for meaning in meanings):
         return meanings
@@ -74,5 +76,6 @@ def _unknowns(meanings: list[Meaning]) -> int:
 
 def unknown(text: str) -> Meaning:
     """Say of a text that is not known whether it is a sentence or may be a row's name."""
-    sentence = text.endswith((".", "!", "?")) or len(text.split()) > SENTENCE_WORDS
+    words = len(text.split())
+    sentence = words > SENTENCE_WORDS or (words > NAME_WORDS and text.endswith((".", "!", "?")))
     return Meaning("prose" if sentence else "name", words=text)

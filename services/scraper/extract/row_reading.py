@@ -118,11 +118,14 @@ def read_credits(rows: list[Row], moment: Moment) -> CreditsReading | None:
 
     Heading and amount both head the row, so their content is read together.
     """
-    amounts = {row.label.meaning.words for row in rows if row.label and row.label.kind == "spent"}
+    spent = [row.label.meaning for row in rows if row.label and row.label.kind == "spent"]
+    amounts = {one.words for one in spent}
     if not amounts:
+        if any(row.label and row.content for row in rows):
+            raise AbsentError("its label is there, but no amount of money that is understood")
         return None
-    money = parse_money(amounts.pop())
-    if amounts or not money:
+    money, limit = parse_money(amounts.pop()), parse_money(spent[0].of)
+    if amounts or not money or len({one.of for one in spent}) > 1:
         raise RefusedError("its row shows several amounts")
     content = [token for row in rows for token in row.content]
     whole_row = Row(CREDITS, None, content, doubtful=any(row.doubtful for row in rows))
@@ -133,6 +136,7 @@ def read_credits(rows: list[Row], moment: Moment) -> CreditsReading | None:
     return CreditsReading(
         used=money.amount,
         currency=money.currency,
+        limit=limit.amount if limit and limit.currency == money.currency else None,
         percentage_used=None if percentage is None else whole(percentage),
         resets_at=resets_at,
     )

@@ -11,6 +11,7 @@ from services.scraper.extract.limits import EXPECTED, SESSION, SONNET, WEEKLY, s
 from services.scraper.extract.merge import Merged, merge
 from services.scraper.extract.moment import Moment
 from services.scraper.extract.page import page_age, read_page
+from services.scraper.extract.scope import in_scope
 from services.scraper.extract.tokens import read_tokens
 from services.scraper.extract.usage_json import read_json
 from shared.schemas.usage import DEFAULT_ACCOUNT, SCHEMA_VERSION, Reading, Snapshot, WeeklyLimits
@@ -21,6 +22,8 @@ PARSER = "2026.11.1"
 """Names this reader in every snapshot it makes; it changes whenever the reader would read something else."""
 
 LONGEST_REASON = 200
+FIRST_ERROR = 400
+"""HTTP statuses from here on are errors, whatever came with them."""
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -44,7 +47,8 @@ def extract(page: CapturedPage, *, collector: str) -> Snapshot | Unreadable:
     age = page_age(tokens, page.taken_at, zone)
     moment = Moment((page.taken_at - (age or timedelta(0))).replace(microsecond=0), zone)
     answer, trouble = _answer(page)
-    merged = merge(answer, read_page(page, tokens, moment), moment)
+    scoped = in_scope(tokens, page.elements)
+    merged = merge(answer, read_page(page, scoped, moment), moment)
     errors = {section(limit): reason[:LONGEST_REASON] for limit, reason in merged.errors.items()}
     if age is None:
         errors["lastUpdated"] = "the page says how old its figures are, in words that are not understood"
@@ -98,7 +102,7 @@ def _weekly(readings: dict[str, Reading]) -> WeeklyLimits | None:
 
 def _answer(page: CapturedPage) -> tuple[Found | None, list[str]]:
     """Read the newest usage answer; none when answers for several organisations passed by."""
-    answers = [answer for answer in page.answers if answer.data is not None]
+    answers = [answer for answer in page.answers if answer.data is not None and answer.status < FIRST_ERROR]
     organizations = {answer.organization for answer in answers}
     if len(organizations) > 1:
         return None, [f"usage answers for {len(organizations)} organisations passed by: none was read"]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from services.scraper.extract.captured import Box, CapturedPage, Meter
+from services.scraper.extract.captured import Box, CapturedPage, Element, Meter
 from services.scraper.extract.joining import join_neighbours
 from services.scraper.extract.meanings import Kind, Meaning
 from services.scraper.extract.meters import read_meter
@@ -15,12 +15,16 @@ __all__ = ["Token", "read_tokens"]
 
 
 class Token(msgspec.Struct, frozen=True):
-    """A meaning at its place: its number in document order, its element, its box on the page."""
+    """A meaning at its place: its number in document order, its element, its box on the page.
+
+    `heading` when it stands in one.
+    """
 
     order: int
     element: int
     meaning: Meaning
     box: Box | None = None
+    heading: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -33,7 +37,7 @@ def read_tokens(page: CapturedPage) -> list[Token]:
     return [Token(order, *found) for order, found in enumerate(_meanings(page))]
 
 
-def _meanings(page: CapturedPage) -> Iterator[tuple[int, Meaning, Box | None]]:
+def _meanings(page: CapturedPage) -> Iterator[tuple[int, Meaning, Box | None, bool]]:
     for joined in join_neighbours(page.pieces, page.elements):
         piece = joined.piece
         if isinstance(piece, Meter):
@@ -42,5 +46,15 @@ def _meanings(page: CapturedPage) -> Iterator[tuple[int, Meaning, Box | None]]:
             meanings = [unknown(tidy(piece.text))]
         else:
             meanings = read_text(piece.text, piece.parts)
+        heading = _in_heading(piece.element, page.elements)
         for meaning in meanings:
-            yield piece.element, meaning, piece.box
+            named = Meaning("name", meaning.words) if heading and meaning.kind == "prose" else meaning
+            yield piece.element, named, piece.box, heading
+
+
+def _in_heading(element: int, elements: list[Element]) -> bool:
+    while element >= 0:
+        if elements[element].role in {"heading", "columnheader"}:
+            return True
+        element = elements[element].parent
+    return False

@@ -83,6 +83,9 @@ def _gather_list(limits: object, gathered: dict[str, _Section]) -> None:
         if limit is None:
             continue
         parts = gathered.setdefault(limit, _Section([], []))
+        if _narrowed(item, limit):
+            parts.reasons.append("the usage answer gives it for a part of it only")
+            continue
         try:
             parts.entries.append(msgspec.convert(item, _Entry))
         except msgspec.ValidationError as error:
@@ -97,6 +100,15 @@ def _limit_of(item: object) -> str | None:
     if kind == "weekly_scoped" and name:
         return model_limit(name)
     return KINDS.get(kind) if isinstance(kind, str) else None
+
+
+def _narrowed(item: dict[str, Any], limit: str) -> bool:
+    """Tell whether an entry is about a part of its limit: one surface, or one model where all are meant."""
+    scope = item.get("scope")
+    if not isinstance(scope, dict):
+        return False
+    expected = {"model"} if limit not in EXPECTED else set()
+    return any(value is not None for part, value in scope.items() if part not in expected)
 
 
 def _model_name(item: dict[str, Any]) -> str:

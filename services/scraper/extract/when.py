@@ -35,17 +35,17 @@ def read_when(words: str, language: str = "") -> When | None:
     """
     text = re.sub(r"\s+", " ", words).strip().rstrip(".").casefold()
     ordered = sorted(LANGUAGES, key=lambda table: table.code != language)
-    readings = (_read(text, table.times) for table in ordered)
+    readings = (_read(text, table.times, own=table.code == language) for table in ordered)
     return next((reading for reading in readings if reading), None)
 
 
-def _read(text: str, table: TimeWords) -> When | None:
+def _read(text: str, table: TimeWords, *, own: bool) -> When | None:
     for span in table.spans:
         if (match := span.fullmatch(text)) and match.lastgroup:
             found = match.groupdict()
             days, hours, minutes = (int(found[name] or 0) for name in ("days", "hours", "minutes"))
             return When(span=timedelta(days=days, hours=hours, minutes=minutes))
-    for form in table.forms:
+    for form in (*table.own_forms, *table.forms) if own else table.forms:
         if match := form.fullmatch(text):
             return _when(match.groupdict(), table)
     return None

@@ -2,6 +2,7 @@
 
 from services.scraper.extract.languages.form import (
     PERCENT,
+    PRODUCTS,
     Language,
     TimeWords,
     clocks,
@@ -41,6 +42,11 @@ _TIMES = TimeWords(
 )
 
 _VERSION = r"(?: \d+(?:\.\d+)?)?"
+_NO_MODEL = (
+    r"(?:usage|used|total|overall|everything|all|limits?|spend|spent|cost|tokens|messages|chats|so far)\b"
+)
+_AMOUNT = r"\S{1,24}(?: [a-z]{3})?"
+_RESETS = r"(?:resets:?|renews:?|reset:|reset(?= (?:in|at|on) ))"
 _USED = r"(?:used|consumed|utili[sz]ed)"
 _LIMIT = r"(?:of (?:the |this |your )?limit )?"
 _LEFT = r"(?:left|remaining|available|free|unused|to go)"
@@ -49,13 +55,30 @@ _SENT = r"is sent|you send(?: your first)?"
 ENGLISH = Language(
     code="en",
     labels={
-        SESSION: phrase(r"current session(?: usage)?|current 5-hour session|5-hour (?:session|limit)"),
-        WEEKLY: phrase(r"all models|this week|all models,? \(?this week\)?|this week,? \(?all models\)?"),
+        SESSION: phrase(
+            r"current session(?: usage)?(?: \((?:5|five)[- ]?(?:hours?|hrs?|h)\))?|current 5-hour session|"
+            r"5-hour (?:session|limit)"
+        ),
+        WEEKLY: phrase(
+            r"all models|this week|all models,? \(?(?:this week|weekly)\)?|this week,? \(?all models\)?"
+        ),
         CREDITS: phrase(r"usage credits|extra usage"),
     },
     model=phrase(rf"(?P<shown>(?:claude )?(?P<model>{MODELS}){_VERSION})(?: only| this week)?"),
-    stranger=phrase(rf"(?P<shown>(?P<model>[a-z]{{3,20}}){_VERSION}) (?:only|this week)"),
-    asides=phrase(r"learn more.*|refresh(?: usage limits)?|.*weekly limit for .*|[^\d%<>~+\u2212-]{1,2}"),
+    stranger=phrase(rf"(?!{_NO_MODEL})(?P<shown>(?P<model>[a-z]{{3,20}}){_VERSION}) (?:only|this week)"),
+    asides=phrase(
+        r"learn more.*|refresh(?: usage limits)?|.*weekly limit for .*|[^\w%<>~+\u2212-]{1,2}|i|x|"
+        r"(?:more )?info(?:rmation)?|help|close|more|loading(?: usage)?\.*|.* limit is \d{1,3}% higher.*|"
+        r".* (?:is|are) still included.*|your limits are .*boosted.*"
+    ),
+    elsewhere=phrase(
+        r"\b(?:last|previous|prior|past|earlier|yesterday|history|example|sample|demo|would|could|projected|"
+        r"projection|forecast|estimated?|average|typical|daily|today|hourly|monthly|month|year|api|compare\w*|"
+        rf"{PRODUCTS}|"
+        r"(?:your|the) (?:team|organi[sz]ation|workspace)|team usage|members?|everyone|others?)\b"
+    ),
+    of_session=phrase(r"\bsessions?\b|\b(?:5|five)[- ]?(?:hours?|h)\b"),
+    of_week=phrase(r"\bweek(?:ly|s)?\b|\b(?:7|seven)[- ]?days?\b"),
     figures=(
         phrase(rf"{PERCENT} {_LIMIT}{_USED}"),
         phrase(rf"{_USED}:? {PERCENT}"),
@@ -70,9 +93,16 @@ ENGLISH = Language(
         SESSION: phrase(rf"(?:.*\. )?{PERCENT} of your session limit used(?: so far)?\.?"),
         WEEKLY: phrase(rf"(?:.*\. )?{PERCENT} of your weekly limit used(?: so far)?\.?"),
     },
-    leftover=phrase(r"\b(?:left|remain\w*|unused|headroom|to go|% (?:available|free)|available:)(?:\W|$)"),
-    spent=(phrase(r"(?P<amount>\S{1,24}(?: [a-z]{3})?) spent"), phrase(r"spent:? (?P<amount>\S{1,24})")),
-    resets=(phrase(r"resets?:? (?P<when>(?:in )?(?P<words>(?!(?:in|on|at)$)\S.{0,60}))"),),
+    leftover=phrase(
+        r"\b(?:left|remain\w*|unused|headroom|to go|still (?:use|have|available)|available:)(?:\W|$)|"
+        r"% (?:available|free)\b|^(?:still )?available(?: \w+)?$"
+    ),
+    spent=(
+        phrase(rf"(?P<amount>{_AMOUNT}) (?:of|/) (?P<limit>{_AMOUNT})(?: (?:spent|used))?"),
+        phrase(rf"(?P<amount>{_AMOUNT}) spent(?: (?:of|/) (?P<limit>{_AMOUNT}))?"),
+        phrase(r"spent:? (?P<amount>\S{1,24})"),
+    ),
+    resets=(phrase(rf"{_RESETS} (?P<when>(?:in )?(?P<words>(?!(?:in|on|at)$)(?!.* ago$)\S.{{0,60}}))"),),
     idle=phrase(rf"starts when (?:(?:a|your first|the first) message {_SENT}|you send a message)\.?"),
     unused=(phrase(r"you(?: haven't|'ve not| have not) used (?P<model>.{1,40}?) yet\.?"),),
     updated=phrase(r"last (?:updated|refreshed|synced|checked)(?: at)?:?(?: (?P<age>\S.{0,40}))?"),

@@ -8,18 +8,33 @@ import re
 
 import msgspec
 
-__all__ = ["PERCENT", "Language", "TimeWords", "clocks", "forms", "names", "one_of", "phrase", "span"]
+__all__ = [
+    "PERCENT",
+    "PRODUCTS",
+    "Language",
+    "TimeWords",
+    "clocks",
+    "forms",
+    "names",
+    "one_of",
+    "phrase",
+    "span",
+]
 
 PERCENT = r"(?P<percent>\d{1,4}(?:\.\d{1,6}|,\d{1,2}|,\d{4,6})?) ?(?:%|per ?cent|prozent|pour ?cent)"
 """A percentage. A comma before three digits may part thousands as well as decimals, and is neither."""
+
+PRODUCTS = r"claude (?:code|design|desktop|cowork|api)|cowork|workspace|projects?|routines?"
+"""What has usage of its own on the page, in any language: a share of a limit, or a limit nobody records."""
 
 
 class TimeWords(msgspec.Struct, frozen=True, kw_only=True):
     """How a language writes spans, weekdays, months and times of day; matched against case-folded text.
 
     `spans` have the groups days, hours and minutes; `forms` may have weekday, month, day, year, relative,
-    hour, minute and half (of the day). The tables give weekdays from Monday = 0, months from January = 1, and
-    how many days on a word like `tomorrow` is.
+    hour, minute and half (of the day); `own_forms` mean something else in another language, and count only
+    where the words around them are of this one. The tables give weekdays from Monday = 0, months from
+    January = 1, and how many days on a word like `tomorrow` is.
     """
 
     weekdays: dict[str, int]
@@ -27,6 +42,7 @@ class TimeWords(msgspec.Struct, frozen=True, kw_only=True):
     relative_days: dict[str, int]
     spans: tuple[re.Pattern[str], ...]
     forms: tuple[re.Pattern[str], ...]
+    own_forms: tuple[re.Pattern[str], ...] = ()
 
 
 class Language(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,11 +50,13 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
 
     Rows: `labels` name a row's limit; `model` and `stranger` name a model's weekly row (groups `model`, and
     `shown` for what of it is the model's name), the second for models nobody knew when this was written.
-    `asides` are phrases that never name a row and say nothing of a number.
+    `asides` are phrases that never name a row and say nothing of a number. `elsewhere` finds, in a heading, a
+    word that makes what follows it somebody else's or of another time; `of_session` and `of_week` tell whose
+    limits a heading announces.
 
     Numbers (group `percent`): `figures` hold what is used of their own row's limit, `rests` what is left of
     it, `summaries` what is used of the limit they name. `leftover` finds, anywhere in a text, a word that
-    turns percentages into what is left. `spent` has the group `amount`.
+    turns percentages into what is left. `spent` has the group `amount`, and may have the group `limit`.
 
     Times: `resets` have the groups `words`, the page's words as they are recorded, and `when`, which keeps
     the preposition (`in 2 hr`). `idle` and `unused` (group `model`) tell that nothing was used yet. `updated`
@@ -54,6 +72,9 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     model: re.Pattern[str]
     stranger: re.Pattern[str]
     asides: re.Pattern[str]
+    elsewhere: re.Pattern[str]
+    of_session: re.Pattern[str]
+    of_week: re.Pattern[str]
     figures: tuple[re.Pattern[str], ...]
     rests: tuple[re.Pattern[str], ...]
     summaries: dict[str, re.Pattern[str]]

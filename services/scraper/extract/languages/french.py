@@ -4,6 +4,7 @@ import re
 
 from services.scraper.extract.languages.form import (
     PERCENT,
+    PRODUCTS,
     Language,
     TimeWords,
     clocks,
@@ -32,15 +33,14 @@ _JOINT = r"(?:,? (?:et )?|)"
 _DAY_TIME = r"(?P<hour>\d{1,2}) ?h(?: ?(?P<minute>\d\d))?"
 
 
-def _forms() -> tuple[re.Pattern[str], ...]:
+def _forms(date: str) -> tuple[re.Pattern[str], ...]:
     """Build the ways of writing a moment: `15 h 30` may be a span, unless a day or `à` stands before it."""
     built = forms(
         (_WEEKDAYS, _MONTHS, _RELATIVE),
         "le",
         "[àa]",
         clocks(_DAY_TIME),
-        r"(?P<day>\d{1,2})(?:er)? (?P<month>{months})\.?",
-        r"(?P<day>\d{1,2})/(?P<month>0?[1-9]|1[0-2])",
+        date,
     )
     lone = rf"(?:le )?(?:[àa] )?{_DAY_TIME}"
     return tuple(re.compile(rf"[àa] {_DAY_TIME}") if form.pattern == lone else form for form in built)
@@ -54,16 +54,19 @@ _TIMES = TimeWords(
         re.compile(r"dans (?P<days>(?!))?(?P<hours>\d{1,3}) ?h ?(?P<minutes>\d\d)"),
         span("dans", r"j|jrs?|jours?|d", r"h|hrs?|heures?", r"m|mn|mins?|minutes?", _JOINT),
     ),
-    forms=_forms(),
+    forms=_forms(r"(?P<day>\d{1,2})(?:er)? (?P<month>{months})\.?"),
+    own_forms=_forms(r"(?P<day>\d{1,2})/(?P<month>0?[1-9]|1[0-2])"),
 )
 
 _VERSION = r"(?: \d+(?:\.\d+)?)?"
+_NO_MODEL = r"(?:utilisation|usage|total|tout|limites?|d[ée]penses?|jetons|messages|chats)\b"
+_AMOUNT = r"\S{1,20}(?: \S{1,6}){0,2}"
 _YOUR = r"(?:votre|ta|la)"
 _USED = r"(?:(?:d[ée]jà )?utilis[ée]e?s?|consomm[ée]e?s?|d'utilisation)"
 _LEFT = r"(?:restante?s?|disponibles?|libres?|inutilis[ée]e?s?)"
 _LIMIT = r"(?:de (?:la |cette |votre |ta )?limite )?"
 _SENT = r"(?:est |a [ée]t[ée] |sera )?envoy[ée]e?"
-_RESET = r"(?:(?:se |sera )?r[ée]initialis(?:ation|ée?|e)|renouvellement|se renouvelle)"
+_RESET = r"(?:(?:se )?r[ée]initialis(?:ation|e)|sera r[ée]initialis[ée]e?|renouvellement|se renouvelle)"
 _AGO = r"il y a (?:environ )?"
 
 FRENCH = Language(
@@ -82,7 +85,20 @@ FRENCH = Language(
         rf"(?P<shown>(?:claude )?(?P<model>{MODELS}){_VERSION})(?: uniquement| seulement| cette semaine)?"
         rf"|(?:uniquement|seulement) (?P<shown_after>(?P<model_after>{MODELS}){_VERSION})"
     ),
-    stranger=phrase(rf"(?P<shown>(?P<model>[a-z]{{3,20}}){_VERSION}) (?:uniquement|seulement|cette semaine)"),
+    stranger=phrase(
+        rf"(?!{_NO_MODEL})(?P<shown>(?P<model>[a-z]{{3,20}}){_VERSION}) "
+        r"(?:uniquement|seulement|cette semaine)"
+    ),
+    elsewhere=phrase(
+        r"\b(?:derni[eè]re?s? (?:semaines?|sessions?|jours?|mois)|"
+        r"(?:semaine|session) (?:derni[eè]re|pr[ée]c[ée]dente)|"
+        r"pr[ée]c[ée]dente?s?|pass[ée]e?s?|hier|historique|exemples?|d[ée]mo|serai\w*|pr[ée]vision\w*|"
+        r"estim[ée]\w*|moyenne|quotidien\w*|journali[eè]re?s?|aujourd'hui|horaires?|mensuel\w*|mois|api|"
+        r"compar\w*|(?:votre|ton|l')[ ]?(?:[ée]quipe|organisation)|membres?|autres?)\b|"
+        rf"\b(?:{PRODUCTS})\b"
+    ),
+    of_session=phrase(r"\bsessions?\b|\b(?:5|cinq)[- ]?(?:heures|h)\b"),
+    of_week=phrase(r"semaine|hebdomadaire|\b(?:7|sept)[- ]?jours"),
     asides=phrase(
         r"en savoir plus.*|(?:actualiser|rafra[iî]chir)(?: les limites d'(?:utilisation|usage))?|"
         r".*limite hebdomadaire (?:distincte |s[ée]par[ée]e )?pour .*"
@@ -102,10 +118,12 @@ FRENCH = Language(
         WEEKLY: phrase(rf"(?:.*\. )?{PERCENT} de {_YOUR} limite hebdomadaire {_USED}\.?"),
     },
     leftover=phrase(
-        r"\b(?:restant\w*|restent?|inutilis[ée]\w*|% (?:disponibles?|libres?)|disponible ?:)(?:\W|$)"
+        r"\b(?:restant\w*|restent?|inutilis[ée]\w*|disponibles? ?:)(?:\W|$)|% (?:disponibles?|libres?)\b|"
+        r"\bencore (?:disponible|utiliser)|^disponibles?(?: \w+)?$"
     ),
     spent=(
-        phrase(r"(?P<amount>\S{1,20}(?: \S{1,6}){0,2}) d[ée]pens[ée]e?s?"),
+        phrase(rf"(?P<amount>{_AMOUNT}) (?:sur|/) (?P<limit>{_AMOUNT}) (?:d[ée]pens|utilis)[ée]e?s?"),
+        phrase(rf"(?P<amount>{_AMOUNT}) d[ée]pens[ée]e?s?(?: (?:sur|/) (?P<limit>{_AMOUNT}))?"),
         phrase(r"d[ée]pens[ée]e?s? ?:? (?P<amount>\S{1,20}(?: \S{1,4})?)"),
     ),
     resets=(
@@ -139,10 +157,10 @@ FRENCH = Language(
     ),
     generic=phrase(r"utilisation|usage|progression|consommation|barre d'utilisation|utilis[ée]"),
     plan=phrase(
-        r"(?:limites d'utilisation (?:du|de votre) (?:forfait|plan)|vos limites d'utilisation|votre utilisation) "
-        r"?(?P<plan>(?:free|pro|max|team|enterprise)(?: \(\d{1,3}x\))?)"
+        r"(?:limites d'utilisation (?:du|de votre) (?:forfait|plan)|vos limites d'utilisation|"
+        r"votre utilisation) ?(?P<plan>(?:free|pro|max|team|enterprise)(?: \(\d{1,3}x\))?)"
     ),
-    refresh=phrase(r"(?:actualiser|rafra[iî]chir)(?: les limites d'(?:utilisation|usage)| l'utilisation)?"),
+    refresh=phrase(r"(?:actualiser|rafra[iî]chir)(?: les limites d.(?:utilisation|usage)| l.utilisation)?"),
     idle_words="Commence quand un message est envoyé",
     times=_TIMES,
 )

@@ -2,6 +2,7 @@
 
 from services.scraper.extract.languages.form import (
     PERCENT,
+    PRODUCTS,
     Language,
     TimeWords,
     clocks,
@@ -48,12 +49,14 @@ _TIMES = TimeWords(
 )
 
 _VERSION = r"(?: \d+(?:\.\d+)?)?"
+_NO_MODEL = r"(?:nutzung|verbrauch|insgesamt|gesamt|alles|limits?|kosten|tokens|nachrichten|chats|heute)\b"
 _USED = r"(?:verwendet|genutzt|verbraucht|benutzt|aufgebraucht|ausgelastet|ausgeschöpft|belegt)"
 _LEFT = r"(?:übrig|verbleibend|verbleiben|verfügbar|frei|ungenutzt)"
 _YOUR = r"(?:ihres|deines|eures|des)"
 _YOU = r"(?:sie haben|du hast|ihr habt)"
 _SENT = r"(?:gesendet|geschickt|verschickt) (?:wird|wurde|haben|hast)"
-_RESET = r"(?:zurücksetzung|zurückgesetzt|reset|erneuerung)"
+_AMOUNT = r"\S{1,20}(?: \S{1,6}){0,2}"
+_RESET = r"(?:zurücksetzung|reset|erneuerung)"
 _WHEN = r"(?P<when>(?:in )?(?P<words>(?!(?:in|am|um)$)\S.{0,60}?))"
 _AGO = r"vor (?:etwa |ca\. )?"
 
@@ -74,9 +77,17 @@ GERMAN = Language(
         rf"|diese woche (?P<shown_after>(?P<model_after>{MODELS}){_VERSION})"
     ),
     stranger=phrase(
-        rf"nur (?P<shown>(?P<model>[a-z]{{3,20}}){_VERSION})"
-        rf"|(?P<shown_after>(?P<model_after>[a-z]{{3,20}}){_VERSION}) diese woche"
+        rf"nur (?!{_NO_MODEL})(?P<shown>(?P<model>[a-z]{{3,20}}){_VERSION})"
+        rf"|(?!{_NO_MODEL})(?P<shown_after>(?P<model_after>[a-z]{{3,20}}){_VERSION}) diese woche"
     ),
+    elsewhere=phrase(
+        r"\b(?:letzte\w*|vorige\w*|vergangene\w*|frühere\w*|gestern|verlauf|beispiel\w*|muster|demo|würde\w*|"
+        r"prognose|voraussichtlich\w*|geschätzt\w*|durchschnitt\w*|täglich\w*|tages\w*|heute|stündlich\w*|"
+        r"monatlich\w*|monats?\w*|jahr\w*|api|vergleich\w*|(?:ihr|dein|euer|das) team|mitglieder\w*|"
+        rf"(?:ihre|deine|die) organisation|anderer?|{PRODUCTS})\b"
+    ),
+    of_session=phrase(r"sitzung|session|\b(?:5|fünf)[- ]?(?:stunden|std|h)\b"),
+    of_week=phrase(r"woche|wöchentlich|\b(?:7|sieben)[- ]?tage"),
     asides=phrase(
         r"(?:mehr|weitere informationen) (?:zu|über) .*|(?:erfahren sie|erfahre) mehr.*|mehr erfahren.*|"
         r"(?:nutzungslimits )?aktualisieren|.*wochenlimit für .*|.*wöchentliches limit für .*"
@@ -98,10 +109,12 @@ GERMAN = Language(
         ),
     },
     leftover=phrase(
-        r"\b(?:übrig\w*|verbleib\w*|rest|restlich\w*|ungenutzt\w*|% (?:frei|verfügbar))\b|\bnoch \d"
+        r"\b(?:übrig\w*|verbleib\w*|rest|restlich\w*|ungenutzt\w*)\b|% (?:frei|verfügbar)\b|"
+        r"\bnoch (?:\d|verfügbar|frei|nutz|verwend)|^verfügbar(?: \w+)?$"
     ),
     spent=(
-        phrase(r"(?P<amount>\S{1,20}(?: \S{1,6}){0,2}) (?:ausgegeben|verbraucht)"),
+        phrase(rf"(?P<amount>{_AMOUNT}) (?:von|/) (?P<limit>{_AMOUNT}) (?:ausgegeben|{_USED})"),
+        phrase(rf"(?P<amount>{_AMOUNT}) (?:ausgegeben|verbraucht)(?: (?:von|/) (?P<limit>{_AMOUNT}))?"),
         phrase(r"(?:ausgegeben|verbraucht):? (?P<amount>\S{1,20}(?: \S{1,4})?)"),
     ),
     resets=(

@@ -1,0 +1,59 @@
+"""Under which headings a row stands, and whether one says that the row is not about the limit now (pure).
+
+`All models` under `Last week`, `Your team` or `5-hour limits`, `This week` under `Fable`: other numbers.
+A heading is of what stands in its own box; where it is alone there, of what stands in the box around that.
+"""
+
+from collections.abc import Iterator
+
+from services.scraper.extract.languages import LANGUAGES
+from services.scraper.extract.limits import CREDITS, WEEKLY
+from services.scraper.extract.meanings import NAMES
+from services.scraper.extract.place import Place
+from services.scraper.extract.tokens import Token
+
+__all__ = ["strangers"]
+
+HEADING_WORDS = 8
+
+
+def strangers(place: Place) -> set[int]:
+    """Return the labels, by their order, that stand under a heading of something else."""
+    found: set[int] = set()
+    headings: dict[int, Token] = {}
+    for token in place.tokens:
+        if token.kind == "label" and token.meaning.limit != CREDITS:
+            around = [headings[one] for one in place.ancestors(token.element) if one in headings]
+            if any(_elsewhere(heading, token.meaning.limit) for heading in around):
+                found.add(token.order)
+        if _may_head(token):
+            headings.update(dict.fromkeys(_of(token, place), token))
+    return found
+
+
+def _may_head(token: Token) -> bool:
+    if token.kind == "label":
+        return token.heading
+    return token.kind in {"name", "prose"} and len(token.meaning.words.split()) <= HEADING_WORDS
+
+
+def _of(heading: Token, place: Place) -> Iterator[int]:
+    """Yield the boxes that a heading is the heading of."""
+    box = place.parents[heading.element]
+    if box < 0:
+        return
+    yield box
+    alone = len(place.names[box]) + len(place.content[box]) <= (heading.kind in NAMES)
+    if heading.heading and alone and place.parents[box] >= 0:
+        yield place.parents[box]
+
+
+def _elsewhere(heading: Token, limit: str) -> bool:
+    words = heading.meaning.words
+    if heading.kind == "label":
+        return limit == WEEKLY and heading.meaning.limit.startswith(f"{WEEKLY}:")
+    if any(table.elsewhere.search(words) for table in LANGUAGES):
+        return True
+    of_session = any(table.of_session.search(words) for table in LANGUAGES)
+    of_week = any(table.of_week.search(words) for table in LANGUAGES)
+    return limit.startswith(WEEKLY) and of_session and not of_week
