@@ -19,14 +19,17 @@ class Watch:
     """Listens to one page. Nothing is fetched: only what the page asks for itself is taken."""
 
     def __init__(self, page: Page) -> None:
-        """Start listening."""
+        """Start listening. `documents` counts the pages that were loaded."""
         self._page = page
         self._organizations: list[str] = []
         self._pending: set[Request] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.answers: list[Answer] = []
+        self.documents = 0
+        self._loading = self._cut = False
         self.status = 0
         self.mitigated = ""
+        page.on("domcontentloaded", self._on_loaded)
         page.on("request", self._on_request)
         page.on("response", self._on_response)
         page.on("requestfinished", self._on_finished)
@@ -34,8 +37,13 @@ class Watch:
 
     @property
     def pending(self) -> bool:
-        """Whether a usage answer is still on its way."""
-        return bool(self._pending)
+        """Whether something is still on its way."""
+        return self._loading or bool(self._pending)
+
+    @property
+    def unfinished(self) -> str:
+        """What has not arrived: the `document`, a usage `answer`, or "" for nothing."""
+        return "document" if self._loading or self._cut else "answer" if self._pending else ""
 
     async def close(self) -> None:
         """Stop reading answers."""
@@ -43,13 +51,21 @@ class Watch:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def _is_document(self, request: Request) -> bool:
+        return request.is_navigation_request() and request.frame == self._page.main_frame
+
+    def _on_loaded(self, _page: Page) -> None:
+        self._loading = False
+
     def _on_request(self, request: Request) -> None:
         if self._organization(request):
             self._pending.add(request)
 
     def _on_response(self, response: Response) -> None:
         request = response.request
-        if request.is_navigation_request() and request.frame == self._page.main_frame:
+        if self._is_document(request):
+            self.documents += 1
+            self._loading, self._cut = True, False
             self.status = response.status
             self.mitigated = response.headers.get("cf-mitigated", "")
         if request in self._pending and not response.ok:
@@ -59,6 +75,8 @@ class Watch:
 
     def _on_failed(self, request: Request) -> None:
         self._pending.discard(request)
+        if self._is_document(request):
+            self._loading, self._cut = False, True
 
     def _on_finished(self, request: Request) -> None:
         if request in self._pending:

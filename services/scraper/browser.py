@@ -168,10 +168,12 @@ def _translated(text: str) -> ScrapeError:
         return ScrapeError(
             "browser_failed",
             "there is no screen to open a window on",
-            "Run this where there is a desktop, or under `xvfb-run`; or use SCRAPER_BROWSER_MODE=headless.",
+            "Run this where there is a desktop, or under `xvfb-run`.",
         )
     if code := re.search(r"net::(ERR_[A-Z_]+)", text):
         return ScrapeError("network", code[1])
+    if "Download is starting" in text:
+        return ScrapeError("network", "the address sends a file to download, and no page")
     if re.search(r"Timeout \d+ms exceeded", text) and "goto" in text:
         return ScrapeError("network", "the server did not answer in time")
     return ScrapeError(

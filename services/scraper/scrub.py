@@ -21,6 +21,9 @@ MAIL = re.compile(
 Clean = Callable[[str], str]
 
 MAIL_MASK, SECRET_MASK, ID_MASK, PERSON_MASK = "[mail]", "[cookie]", "[id]", "[person]"
+TOKEN = re.compile(r"sk-ant-[A-Za-z0-9_-]+")
+"""How the site's own keys and login cookies begin."""
+
 UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)
 PERSONAL_KEY = re.compile(r"(?:^|_)(?:name|e?mail|phone|address|login|username|title)$", re.IGNORECASE)
 PERSON_OBJECT = re.compile(r"account|user|member|profile|organization|owner|person", re.IGNORECASE)
@@ -42,6 +45,8 @@ def mask(text: str, secrets: Sequence[str] = ()) -> str:
     """Mask mail addresses, the user's home folder and the given secrets in a text."""
     for secret in secrets:
         text = text.replace(secret, SECRET_MASK)
+    if "sk-ant-" in text:
+        text = TOKEN.sub(SECRET_MASK, text)
     if "@" in text or "\uff20" in text or "%40" in text:
         text = MAIL.sub(MAIL_MASK, text)
     if "-" in text:

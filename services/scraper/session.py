@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from services.scraper.extract.captured import CapturedPage, Text
 from services.scraper.extract.tidy import tidy
 
-__all__ = ["Door", "door_of"]
+__all__ = ["Door", "address_door", "door_of"]
 
 Door = Literal["login_required", "challenge", "region_blocked", "network"]
 
@@ -20,10 +20,14 @@ CHALLENGE_TEXT = re.compile(
     re.IGNORECASE,
 )
 LOGIN_PATH = re.compile(r"/(?:login|logout|signin|sign-in|oauth|magic-link)(?:/|$)", re.IGNORECASE)
-LOGIN_TEXTS = (
-    re.compile(r"(?:log|sign) ?in to claude", re.IGNORECASE),
-    re.compile(r"continue with google", re.IGNORECASE),
-    re.compile(r"continue with email", re.IGNORECASE),
+LOGIN_TEXTS = tuple(
+    re.compile(text, re.IGNORECASE)
+    for text in (
+        r"(?:log|sign) ?in to claude|(?:bei|in) claude anmelden|se connecter à claude",
+        r"(?:continue|weiter|fortfahren|continuer|se connecter) (?:with|mit|avec) google",
+        r"mit (?:google|e-?mail) (?:weiter|fortfahren|anmelden)",
+        r"(?:continue|weiter|fortfahren|continuer|se connecter) (?:with|mit|avec|par) e-?mail",
+    )
 )
 REGION_PATH = "app-unavailable-in-region"
 REGION_TITLE = re.compile(r"app unavailable in region.*", re.IGNORECASE)
@@ -34,15 +38,29 @@ FIRST_ERROR = 400
 MISSING_PAGE = frozenset({404, 410})
 
 
+def address_door(page: CapturedPage) -> Door | None:
+    """Name the door that the page's own address or answer is; then no figure on it is the user's.
+
+    A login page may advertise with figures of its own.
+    """
+    path = urlsplit(page.url).path
+    if page.mitigated.casefold() == "challenge":
+        return "challenge"
+    if REGION_PATH in path:
+        return "region_blocked"
+    return "login_required" if LOGIN_PATH.search(path) else None
+
+
 def door_of(page: CapturedPage) -> Door | None:
     """Name what stands before the page; None when nothing known does. Ask only where no limit was read."""
-    path = urlsplit(page.url).path
     texts = [tidy(piece.text) for piece in page.pieces if isinstance(piece, Text)]
     if _challenged(page, texts):
         return "challenge"
-    if REGION_PATH in path or REGION_TITLE.fullmatch(page.title):
+    if door := address_door(page):
+        return door
+    if REGION_TITLE.fullmatch(page.title):
         return "region_blocked"
-    if LOGIN_PATH.search(path) or _offers_login(texts):
+    if _offers_login(texts):
         return "login_required"
     if any(answer.status == UNAUTHORIZED for answer in page.answers) or page.status == UNAUTHORIZED:
         return "login_required"
@@ -50,16 +68,17 @@ def door_of(page: CapturedPage) -> Door | None:
 
 
 def _challenged(page: CapturedPage, texts: list[str]) -> bool:
-    headers = [page.mitigated, *(answer.mitigated for answer in page.answers)]
     return (
-        any(header.casefold() == "challenge" for header in headers)
+        any(answer.mitigated.casefold() == "challenge" for answer in page.answers)
         or bool(CHALLENGE_TITLE.fullmatch(page.title))
         or any(CHALLENGE_TEXT.fullmatch(text.rstrip(".")) for text in texts)
     )
 
 
 def _offers_login(texts: list[str]) -> bool:
-    return sum(any(phrase.fullmatch(text) for text in texts) for phrase in LOGIN_TEXTS) >= ENOUGH_LOGIN_TEXTS
+    return (
+        len({text for text in texts if any(one.fullmatch(text) for one in LOGIN_TEXTS)}) >= ENOUGH_LOGIN_TEXTS
+    )
 
 
 def _failed(page: CapturedPage) -> bool:

@@ -7,13 +7,14 @@ import msgspec
 
 from services.scraper.extract.captured import CapturedPage
 from services.scraper.extract.snapshot import Unreadable
-from services.scraper.session import Door, door_of
+from services.scraper.session import Door, address_door, door_of
 from shared.schemas.usage import Snapshot
 
 __all__ = [
     "LONGEST_SECONDS",
     "Progress",
     "Seen",
+    "better",
     "is_stale",
     "moved_on",
     "settled",
@@ -61,7 +62,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """How a visit stands: seconds since it began and since anything changed; whether an answer is awaited."""
+    """How a visit stands: seconds since it began and since a change; whether more is on its way."""
 
     seen: Seen
     elapsed: float
@@ -73,6 +74,8 @@ def verdict(seen: Seen) -> Verdict:
     """Say what a look at the page amounts to."""
     if isinstance(seen.read, Unreadable):
         return door_of(seen.page) or "nothing"
+    if door := address_door(seen.page):
+        return door
     if seen.read.source == "json":
         return "only_json"
     if seen.read.is_partial:
@@ -93,7 +96,7 @@ def settled(progress: Progress) -> bool:
 
 def wants_refresh(seen: Seen) -> bool:
     """Tell whether the figures look old: by their own words, or because page and JSON do not agree."""
-    if isinstance(seen.read, Unreadable):
+    if isinstance(seen.read, Unreadable) or address_door(seen.page):
         return False
     return _age(seen.page.taken_at, seen.read) >= REFRESH_AFTER or bool(seen.read.disagreements)
 
@@ -107,6 +110,12 @@ def moved_on(before: Seen, now: Seen) -> bool:
         or now.read.last_updated - before.read.last_updated >= NEWER
         or _figures(now.read) != _figures(before.read)
     )
+
+
+def better(before: Seen, after: Seen) -> Seen:
+    """Choose what counts after Refresh: a page that fails over it takes back nothing."""
+    failed = isinstance(after.read, Unreadable) and door_of(after.page) in {None, "network"}
+    return before if failed and not isinstance(before.read, Unreadable) else after
 
 
 def is_stale(seen: Seen) -> bool:

@@ -18,7 +18,7 @@ from services.scraper.extract.snapshot import extract
 from services.scraper.outcome import ScrapeError
 from services.scraper.scrub import scrubbed
 from services.scraper.settings import ScraperSettings
-from services.scraper.settle import Progress, Seen, moved_on, settled, wants_refresh
+from services.scraper.settle import Progress, Seen, better, moved_on, settled, wants_refresh
 from shared.clock import Clock
 
 __all__ = ["Visit"]
@@ -29,6 +29,7 @@ LOOK_SECONDS = 5
 PRESS_SECONDS = 2
 REFRESH_SECONDS = 10
 FIRST_LOOKS = 20
+MANY_DOCUMENTS = 5
 SHORT_PAUSE, LONG_PAUSE = 0.05, 0.2
 
 REFRESH = re.compile(rf"^\s*(?:{'|'.join(table.refresh.pattern for table in LANGUAGES)})\s*$", re.IGNORECASE)
@@ -58,7 +59,7 @@ class Visit:
             if wants_refresh(seen) and await self._press_refresh():
                 before = seen
                 await self._until(lambda now: moved_on(before, now.seen) or now.elapsed >= REFRESH_SECONDS)
-                seen = await self._until(settled)
+                seen = better(before, await self._until(settled))
             return seen
         finally:
             await self._watch.close()
@@ -96,6 +97,7 @@ class Visit:
             elements=view.elements,
             pieces=view.pieces,
             answers=list(self._watch.answers),
+            unfinished=self._watch.unfinished,
         )
 
     async def _until(self, enough: Callable[[Progress], bool]) -> Seen:
@@ -114,9 +116,15 @@ class Visit:
                 if enough(progress):
                     return last
             elif now - started > LOAD_SECONDS:
-                raise ScrapeError("browser_failed", "the page does not respond")
+                raise self._no_look()
             looks += 1
             await asyncio.sleep(SHORT_PAUSE if looks < FIRST_LOOKS else LONG_PAUSE)
+
+    def _no_look(self) -> ScrapeError:
+        """Say why nothing could be seen: no page stayed, or the one that did is stuck."""
+        if self._watch.documents > MANY_DOCUMENTS:
+            return ScrapeError("network", "the site sends the browser from page to page without end")
+        return ScrapeError("browser_failed", "the page does not respond")
 
     async def _press_refresh(self) -> bool:
         """Press the page's Refresh button; False when there is none to press."""

@@ -81,7 +81,8 @@ class View(msgspec.Struct, frozen=True):
 class CapturedPage(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """One visit: when (UTC), what the server answered, what was seen, and the JSON that passed by.
 
-    `zone` is the time zone the page's own clock was set to (an IANA name).
+    `zone` is the time zone the page's own clock was set to (an IANA name). `unfinished` names what had not
+    arrived when the waiting ended: the `document`, or a usage `answer` that the page had asked for.
     """
 
     taken_at: datetime
@@ -94,6 +95,7 @@ class CapturedPage(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
     elements: list[Element] = []
     pieces: list[Piece] = []
     answers: list[Answer] = []
+    unfinished: str = ""
 
 
 _view_decoder = msgspec.json.Decoder(View)
