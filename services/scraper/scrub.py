@@ -104,7 +104,7 @@ def _value(key: str, value: Any, clean: Clean) -> Any:  # noqa: ANN401 - any JSO
 
 
 def around_usage(page: CapturedPage) -> Iterator[CapturedPage]:
-    """Yield the page with less and less left out: first all but what surrounds its figures, then its frame.
+    """Yield the page with less and less left out: all but what surrounds its figures, then its frame and title.
 
     The frame is what a page has around its matter (navigation, header, footer, asides): there stand names and
     the titles of conversations.
@@ -114,7 +114,10 @@ def around_usage(page: CapturedPage) -> Iterator[CapturedPage]:
     core = _shared_root(page.elements, [piece.element for piece in matter if _is_figure(piece)])
     if core is not None:
         within = _inside(page.elements, lambda index, _: index == core)
-        yield msgspec.structs.replace(page, pieces=[piece for piece in matter if piece.element in within])
+        inner = [piece for piece in matter if piece.element in within]
+        yield msgspec.structs.replace(page, title="", pieces=inner)
+        yield msgspec.structs.replace(page, pieces=inner)
+    yield msgspec.structs.replace(page, title="", pieces=matter)
     yield msgspec.structs.replace(page, pieces=matter)
 
 

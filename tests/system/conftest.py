@@ -106,17 +106,20 @@ class Stage:
         process.send_signal(number)
         return process.wait(10)
 
-    def scrape(self) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "services.scraper", "once"]
+    def scraper(self, *command: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+        """Run one of the scraper's commands to its end."""
         return subprocess.run(
-            command,
+            [sys.executable, "-m", "services.scraper", *command],
             cwd=self.repository,
-            env=self.environment(),
+            env=self.environment() | settings,
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
         )
+
+    def scrape(self) -> "subprocess.CompletedProcess[str]":
+        return self.scraper("once")
 
     def control(self, **settings: Any) -> None:
         status, body = fetch(f"{self.practice}/practice/control", method="PUT", body=settings)
