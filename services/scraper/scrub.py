@@ -104,7 +104,7 @@ def _value(key: str, value: Any, clean: Clean) -> Any:  # noqa: ANN401 - any JSO
 
 
 def around_usage(page: CapturedPage) -> Iterator[CapturedPage]:
-    """Yield the page with less and less left out: all but what surrounds its figures, then its frame and title.
+    """Yield the page with less and less left out: all but what surrounds its figures, then only its frame.
 
     The frame is what a page has around its matter (navigation, header, footer, asides): there stand names and
     the titles of conversations.

@@ -91,9 +91,7 @@ async def test_nothing_personal_leaves_the_browser(stage: Stage) -> None:
         address = {"SCRAPER_USAGE_URL": f"{site.address}/settings/usage", "LOG_LEVEL": "debug"}
         assert await scraper("once", **address) == 0, said
         assert await scraper("once", CLAUDE_SYNC_URL="http://127.0.0.1:9/", **address) == 0
-        site.rows = ROWS.replace("Current session", "Sitting of today").replace(
-            "All models", f"All of {NAME}"
-        )
+        site.rows = ROWS.replace("Current session", "Sitting of today").replace("All models", "All of it")
         assert await scraper("once", **address) == 0
         site.rows, site.status = f"<main><p>Nothing for {MAIL} ({COOKIE})</p></main>", 500
         assert await scraper("once", **address) == 6
