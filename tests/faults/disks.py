@@ -1,11 +1,13 @@
 """A disk whose power can be cut: ext4 on a loop device (root only)."""
 
+import contextlib
 import fcntl
 import os
 import shutil
 import struct
 import subprocess
 import time
+from collections.abc import Iterator
 from enum import IntEnum
 from pathlib import Path
 
@@ -58,6 +60,23 @@ class Disk:
                 return
             time.sleep(0.05)
         raise AssertionError(f"{self._device} is not let go")
+
+    def make_read_only(self) -> None:
+        """Remount it; while a file is being written that is refused, so it is tried until it works."""
+        until = time.monotonic() + 20
+        while subprocess.run(
+            ["mount", "-o", "remount,ro", self.mounted], capture_output=True, check=False
+        ).returncode:
+            assert time.monotonic() < until, "the disk is never at rest"
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let nothing be written: whoever tries waits until the end of the block."""
+        run("fsfreeze", "-f", str(self.mounted))
+        try:
+            yield
+        finally:
+            run("fsfreeze", "-u", str(self.mounted))
 
     def cut_power(self, cut: Cut) -> None:
         descriptor = os.open(self.mounted, os.O_RDONLY | os.O_DIRECTORY)
