@@ -73,12 +73,12 @@ class Attempts:
             thread.start()
 
     def mark(self) -> None:
-        """Remember this moment; `between_marks` is about attempts begun between the last two."""
+        """Remember this moment; `between_marks` is about attempts under way between the last two."""
         self._marks.append(time.monotonic())
 
     def between_marks(self) -> list[Answer]:
         start, end = self._marks[-2:]
-        return [answer for began, answer in self._done if start <= began < end]
+        return [answer for began, answer in self._done if began < end and began + answer.seconds > start]
 
     @property
     def refused(self) -> set[str]:

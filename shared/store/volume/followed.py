@@ -6,6 +6,7 @@ log; what somebody changed by hand shows as a folder newer than the log says, an
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterable
 
 from shared.files import TEMPORARY
@@ -23,10 +24,15 @@ _FEW = 64
 
 
 class FollowedIndex:
-    """The order of one account's versions. Not safe for threads: the caller keeps them out."""
+    """The order of one account's versions.
 
-    def __init__(self, layout: Layout, rank: Rank) -> None:
+    Not safe for threads: the caller keeps them out with `guard`, but for the `note_` calls, which take it
+    themselves and let go of it while they write. A disk that does not answer keeps no reader waiting.
+    """
+
+    def __init__(self, layout: Layout, rank: Rank, guard: threading.Lock) -> None:
         """Look at nothing yet; `rank` orders the versions of one second."""
+        self._guard = guard
         self._rank = rank
         self.index = Index(rank=rank)
         self._layout = layout
@@ -100,13 +106,14 @@ class FollowedIndex:
 
     def _note(self, run: Run, *, settles: bool) -> None:
         """Add to the log; where it cannot be written, the folder is listed at the next question."""
-        try:
-            folder_time = self._folder_time() if settles else None
-        except OSError:
-            self._log.lacks()
-            return
-        if self._log.note(run, folder_time):
-            self._apply([run])
+        with self._guard:
+            tail = self._log.tail()
+        added = None
+        with contextlib.suppress(OSError):
+            added = tail and self._log.add(tail, run, self._folder_time() if settles else None)
+        with self._guard:
+            if self._log.took(tail, added):
+                self._apply([run])
 
     def _folder_time(self) -> int | None:
         """Return when the folder changed: its ctime, which no copy from a backup can set back."""

@@ -57,8 +57,8 @@ class History:
         self.derived_at = -math.inf
         """When latest and metadata were last written here, in monotonic seconds."""
         self.archive = Archive(account, layout, partial(self._damage.archive, account))
-        self._followed = FollowedIndex(layout, self._rank)
         self._guard = threading.Lock()
+        self._followed = FollowedIndex(layout, self._rank, self._guard)
         self._recent = RecentVersions()
         self._changing = False
 
@@ -108,8 +108,7 @@ class History:
 
     def note_stored(self, ids: list[str]) -> None:
         """Tell all processes what is durable now."""
-        with self._guard:
-            self._followed.note_stored(ids)
+        self._followed.note_stored(ids)
 
     def remember(self, versions: Iterable[Version]) -> None:
         """Keep versions in memory that were just stored: they will be asked for soon."""
@@ -118,13 +117,11 @@ class History:
 
     def note_settled(self) -> None:
         """Tell all processes that the folder now is as the index says."""
-        with self._guard:
-            self._followed.note_settled()
+        self._followed.note_settled()
 
     def note_leaving(self, ids: list[str]) -> None:
         """Tell all processes what is about to be removed."""
-        with self._guard:
-            self._followed.note_leaving(ids)
+        self._followed.note_leaving(ids)
 
     def list_anew(self) -> list[str]:
         """List the folder in the lock; return the temporary files met. Raises OSError."""

@@ -25,6 +25,14 @@ class Mark(Struct, frozen=True):
     changed: int
 
 
+class Tail(Struct, frozen=True):
+    """The end of a log: how the file stands, the sum of its lines, the folder's time if they end with one."""
+
+    mark: Mark
+    sum: int
+    settled: int | None
+
+
 @cache
 def boot_of_machine() -> str:
     """Return what tells this boot of the machine from the one before; a log from another is not believed."""
@@ -83,30 +91,40 @@ class IndexLog:
         self._mark, self._sum, self.settled = mark, entries.sum, entries.settled
         return is_new, entries.runs
 
-    def note(self, run: Run, folder_time: int | None) -> bool:
+    def tail(self) -> Tail | None:
+        """Return where lines can be added; None when the log is not believed, and gets none."""
+        return None if self._mark is None or self._sum is None else Tail(self._mark, self._sum, self.settled)
+
+    def add(self, tail: Tail, run: Run, folder_time: int | None) -> Tail | None:
         """Add what was stored or removed, and the folder's time if it agrees then; under the account's lock.
 
-        False when it could not be written: the log is then not believed, and gets no more lines until it is
-        written anew, lest a later one say that it agrees with the folder.
+        Nothing changes here before `took`. None when somebody wrote into the log by hand.
         """
         stored, ids = run
         lines = adding(ids) if stored else removing(ids)
-        known, before = self._mark, self._sum
-        self.lacks()
-        if known is None or before is None:
-            return False
-        total = crc32(lines, before)
+        total = crc32(lines, tail.sum)
         if folder_time is not None:
             line = settled(folder_time, total)
             lines, total = lines + line, crc32(line, total)
-        with contextlib.suppress(OSError):
-            if self._stands() != known:  # somebody wrote into it by hand
-                return False
-            self.append(lines)
-            mark = self._stands()
-            if mark and (mark.inode, mark.size) == (known.inode, known.size + len(lines)):
-                self._mark, self._sum, self.settled = mark, total, folder_time
-                return True
+        if self._stands() != tail.mark:
+            return None
+        self.append(lines)
+        mark = self._stands()
+        grown = mark and (mark.inode, mark.size) == (tail.mark.inode, tail.mark.size + len(lines))
+        return Tail(mark, total, folder_time) if mark and grown else None
+
+    def took(self, before: Tail | None, after: Tail | None) -> bool:
+        """Take in what was added; False when it is not to be applied.
+
+        That is so when somebody read it from the file meanwhile, or when it could not be written: the log is
+        then not believed, and gets no more lines until it is written anew, lest a later one say that it
+        agrees with the folder.
+        """
+        if before and after and self._mark == before.mark:
+            self._mark, self._sum, self.settled = after.mark, after.sum, after.settled
+            return True
+        if after is None or self._mark != after.mark:
+            self.lacks()
         return False
 
     def lacks(self) -> None:

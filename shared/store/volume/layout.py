@@ -85,7 +85,7 @@ class Layout(Struct, frozen=True):
             raise OSError(errno.EROFS, "this store was opened only to be read")
         path = self.folder / name
         while True:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            descriptor = _open_lock(path)
             try:
                 try:
                     fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -98,6 +98,15 @@ class Layout(Struct, frozen=True):
                     return
             finally:
                 os.close(descriptor)
+
+
+def _open_lock(path: Path) -> int:
+    """Open a lock file, made only when it is missing: making waits where a disk is frozen."""
+    flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        return os.open(path, flags)
+    except FileNotFoundError:
+        return os.open(path, flags | os.O_CREAT, 0o600)
 
 
 def is_file(descriptor: int, path: Path) -> bool:
