@@ -1,6 +1,8 @@
 """Stores to sweep, and clocks that stand still, jump or belong to a machine that slept."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from services.janitor.timekeeping import Sighting
@@ -51,6 +53,17 @@ def document(moment: datetime, percentage: float = 1) -> dict[str, Any]:
         "lastUpdated": moment.isoformat(),
         "currentSession": {"percentageUsed": percentage, "resetsIn": "1 hr"},
     }
+
+
+def origin_files(root: Path, count: int, *, first: datetime = datetime(2020, 1, 1, tzinfo=UTC)) -> list[str]:
+    """A history as the origin system left it, an hour between two versions; their names, oldest first."""
+    folder = root / "console-usage-history"
+    folder.mkdir(parents=True, exist_ok=True)
+    moments = [first + timedelta(hours=number) for number in range(count)]
+    names = [f"{at:%Y-%m-%dT%H-%M-%S}-{number:08x}" for number, at in enumerate(moments)]
+    for name, at in zip(names, moments, strict=True):
+        (folder / f"{name}.json").write_text(json.dumps(document(at)))
+    return names
 
 
 async def fill(store: Store, count: int, account: str = "default", *, until: datetime = NOW) -> list[str]:
