@@ -81,6 +81,8 @@ def describe_type(option: Option) -> str:
     choices = get_args(kind) if get_origin(kind) is Literal else ()
     if choices:
         return "one of " + ", ".join(str(choice) for choice in choices)
+    if title := next((meta.title for meta in metas if meta.title), None):
+        return title
     if kind is bool:
         return "1 or 0"
     if kind in {int, float}:

@@ -90,16 +90,21 @@ def make_plan(environ: Mapping[str, str]) -> Plan:
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """Read `NAME=value` lines; blank lines and those that begin with # are passed over."""
+    """Read `NAME=value` lines; blank lines and those that begin with # are passed over.
+
+    Any other line ends the program with its number: a setting that is silently ignored is worse.
+    """
     if not path.exists():
         return {}
-    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
-    pairs = (
-        line.removeprefix("export ").split("=", 1)
-        for line in lines
-        if "=" in line and not line.startswith("#")
-    )
-    return {name.strip(): value.strip().strip("'\"") for name, value in pairs}
+    found: dict[str, str] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        if not (name or equals) or name.startswith("#"):
+            continue
+        if not equals or not name.strip().isidentifier():
+            raise SystemExit(f"{path}, line {number} is no setting: write NAME=value, or # before a remark")
+        found[name.strip()] = value.strip().strip("'\"")
+    return found
 
 
 def key_file(path: Path) -> Path:

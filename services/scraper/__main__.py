@@ -191,9 +191,9 @@ def _login(settings: ScraperSettings) -> int:
     if settings.browser_mode == "attach":
         print("In attach mode the login is that of your own browser: log in there.", file=sys.stderr)
         return BAD_SETTINGS
-    print(f"A window opens at {settings.usage_url}. Log in there; it closes by itself.", flush=True)
+    window = f"A window opens at {settings.usage_url}. Log in there; it closes by itself."
     try:
-        snapshot = _to_the_end(log_in(settings, SystemClock()))
+        snapshot = _to_the_end(log_in(settings, SystemClock(), lambda: print(window, flush=True)))
     except ScrapeError as error:
         print(sentence(Outcome(state=error.state, detail=str(error), advice=error.advice)), file=sys.stderr)
         return EXIT_CODES[error.state]

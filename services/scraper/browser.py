@@ -13,7 +13,7 @@ import structlog
 from playwright.async_api import BrowserContext, Error, Page, Playwright, async_playwright
 
 from services.scraper.caches import trim_caches
-from services.scraper.chromium import CURE, find_browser, launch_flags, running_as_root
+from services.scraper.chromium import CURE, find_browser, has_screen, launch_flags, running_as_root
 from services.scraper.one_tab import one_tab
 from services.scraper.outcome import ScrapeError
 from services.scraper.profile import Purpose, hold_browser, hold_profile
@@ -91,6 +91,8 @@ async def _launched(
     playwright: Playwright, settings: ScraperSettings, profile: Path, executable: Path, *, headed: bool
 ) -> AsyncIterator[Page]:
     as_root = running_as_root()
+    if headed and not has_screen():
+        raise no_screen()
     with browser_trouble():
         context = await playwright.chromium.launch_persistent_context(
             profile,
@@ -161,15 +163,23 @@ def browser_trouble() -> Iterator[None]:
         raise _translated(str(error)) from error
 
 
+def no_screen() -> ScrapeError:
+    """Say what to do where a window cannot be opened."""
+    return ScrapeError(
+        "browser_failed",
+        "there is no screen to open a window on",
+        "Log in on a machine with a desktop and bring the login here with `session export` there and "
+        "`session import` here, or run this under `xvfb-run`.",
+    )
+
+
 def _translated(text: str) -> ScrapeError:
     if re.search(r"ProcessSingleton|exitCode=21|Opening in existing browser session", text):
         return ScrapeError("profile_locked", "another browser has it open")
     if re.search(r"Missing X server|\$DISPLAY|ozone_platform_x11", text):
-        return ScrapeError(
-            "browser_failed",
-            "there is no screen to open a window on",
-            "Run this where there is a desktop, or under `xvfb-run`.",
-        )
+        return no_screen()
+    if "launch_persistent_context" in text:
+        return ScrapeError("browser_failed", "the browser ended as soon as it was started", CURE)
     if code := re.search(r"net::(ERR_[A-Z_]+)", text):
         return ScrapeError("network", code[1])
     if "Download is starting" in text:

@@ -2,10 +2,11 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["CURE", "find_browser", "launch_flags", "running_as_root"]
+__all__ = ["CURE", "find_browser", "has_screen", "launch_flags", "running_as_root"]
 
 CURE = (
     "Install Google Chrome or Chromium (on Debian: apt-get install chromium), run `make setup` again, "
@@ -78,6 +79,11 @@ def _runs(path: Path) -> bool:
 def running_as_root() -> bool:
     """Tell whether Chromium's own sandbox must stay off: it refuses to start as root otherwise."""
     return os.geteuid() == 0
+
+
+def has_screen() -> bool:
+    """Tell whether a window can be opened: on Linux a display must be named, elsewhere there is one."""
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def launch_flags(*, as_root: bool) -> list[str]:

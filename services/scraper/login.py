@@ -1,6 +1,7 @@
 """The login: a real window on the scraper's own profile, open until the usage page is there."""
 
 import asyncio
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from playwright.async_api import Page
@@ -25,14 +26,15 @@ UNREADABLE_LOOKS = 30
 """Looks at the usage page itself before it is called loaded but not readable."""
 
 
-async def log_in(settings: ScraperSettings, clock: Clock) -> Snapshot | None:
+async def log_in(settings: ScraperSettings, clock: Clock, opened: Callable[[], object]) -> Snapshot | None:
     """Wait, for as long as the window is open, until the usage page is there, and return what it says.
 
-    None when the login is through but the page cannot be read. Raises ScrapeError when no window can be
-    opened, the profile is in use, or the window was closed.
+    `opened` is called once the window is there. None when the login is through but the page cannot be read.
+    Raises ScrapeError when no window can be opened, the profile is in use, or the window was closed.
     """
     with browser_trouble():
         async with open_page(settings, purpose="login") as page:
+            opened()
             try:
                 return await _wait_for_usage(page, settings, clock)
             except ScrapeError:

@@ -21,7 +21,7 @@ FAILURES_TO_OPEN, OPEN_SECONDS, SUCCESSES_TO_CLOSE = 3, 60.0, 2
 BLOCKED_FIRST, BLOCKED_MOST = 3600.0, 6 * 3600.0
 """A bot check or a region's block: ask rarely, and ever more rarely."""
 
-LOGIN_LOOK, PROFILE_LOOK = 900.0, 300.0
+LOGIN_LOOK, PROFILE_LOOK = 900.0, 60.0
 """How often to see whether the user has logged in, or closed the other browser."""
 
 JITTER_SHARE, JITTER_MOST = 0.1, 30.0

@@ -14,8 +14,12 @@ __all__ = ["BrowserMode", "ScraperSettings"]
 
 BrowserMode = Literal["headless", "headed", "attach"]
 
-HTTP = msgspec.Meta(pattern=r"^https?://[^\s/]+")
+HTTP = msgspec.Meta(pattern=r"^https?://[^\s/]+", title="an address that begins with http:// or https://")
 LONGEST_NAME = 64
+NAME = msgspec.Meta(
+    pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+    title="a name of letters, digits, dots and dashes",
+)
 
 
 class ScraperSettings(LogSettings, frozen=True, kw_only=True):
@@ -67,7 +71,7 @@ class ScraperSettings(LogSettings, frozen=True, kw_only=True):
         str | None, env("TZ", "The machine's zone, used when SCRAPER_TIME_ZONE is not set.")
     ] = None
     collector: Annotated[
-        Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] | None,
+        Annotated[str, NAME] | None,
         env("SCRAPER_COLLECTOR", "Name of this installation, in every snapshot. By default the host's name."),
     ] = None
     sync_url: Annotated[str, HTTP, env("CLAUDE_SYNC_URL", "Where the receiver takes snapshots.")] = (

@@ -152,6 +152,15 @@ async def test_a_locked_profile_and_a_missing_browser_end_with_the_cure(console,
     scraper.environment["SCRAPER_BROWSER_PATH"] = str(tmp_path / "nothing")
     code, said = scraper.run("once")
     assert (code, "make setup" in said) == (7, True)
+    scraper.environment["SCRAPER_BROWSER_PATH"] = "/bin/true"
+    code, said = await asyncio.to_thread(scraper.run, "once")
+    assert (code, "ended as soon as it was started" in said, "make setup" in said) == (7, True, True)
+
+
+def test_a_login_without_a_screen_says_how_to_do_without(console, scraper):
+    scraper.environment = {k: v for k, v in scraper.environment.items() if "DISPLAY" not in k}
+    code, said = scraper.run("login")
+    assert (code, "session import" in said, "A window opens" in said) == (7, True, False)
 
 
 def test_bad_settings_are_all_named(scraper):
@@ -226,7 +235,7 @@ async def test_a_login_is_kept_for_the_scrapes_that_follow(console, scraper, mon
     monkeypatch.setattr(login_module, "open_page", watched)
     scraper.folder.mkdir(mode=0o700)
     settings = load(ScraperSettings, scraper.environment)
-    waiting = asyncio.create_task(log_in(settings, SystemClock()))
+    waiting = asyncio.create_task(log_in(settings, SystemClock(), lambda: None))
     page = await opened.get()
     await page.get_by_role("button", name="Continue with email").click(timeout=20_000)
     async with asyncio.timeout(30):

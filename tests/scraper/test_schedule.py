@@ -45,7 +45,7 @@ def test_a_bot_check_slows_down_to_an_hour_and_more():
 
 
 def test_a_missing_login_and_a_locked_profile_are_looked_at_slowly():
-    assert delays("login_required", "profile_locked") == [15 * MINUTE, 5 * MINUTE]
+    assert delays("login_required", "profile_locked") == [15 * MINUTE, MINUTE]
 
 
 @given(

@@ -68,3 +68,9 @@ def test_the_machine_s_zone_is_read_from_where_its_link_points(tmp_path):
     (tmp_path / "localtime").symlink_to(zones / "Berlin")
     assert _linked_zone(tmp_path / "localtime") == "Europe/Berlin"
     assert _linked_zone(tmp_path / "nothing") is None
+
+
+def test_an_address_that_is_none_is_told_what_it_should_be():
+    with pytest.raises(SettingsError) as caught:
+        load(ScraperSettings, {"SCRAPER_USAGE_URL": "claude.ai", "CLAUDE_SYNC_URL": "ftp://x"})
+    assert all("begins with http:// or https://" in problem for problem in caught.value.problems)
