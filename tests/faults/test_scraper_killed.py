@@ -1,7 +1,4 @@
-"""The scraper killed at random moments: no browser stays, no file is torn, no reading is lost.
-
-`FAULT_ROUNDS` sets how many kills there are (a few by default).
-"""
+"""The scraper killed at random moments: no browser stays, no file is torn, no reading is lost."""
 
 import contextlib
 import os
@@ -17,7 +14,7 @@ import pytest
 from services.scraper.leftovers import processes_in
 from services.scraper.outbox import NAME
 from shared.schemas.codec import decode_document, digest
-from tests.faults.lengths import rounds
+from tests.faults.lengths import note, rounds
 from tests.scraper.practice import Console, Scraper, running_console
 
 ROUNDS = rounds(6)
@@ -90,7 +87,7 @@ def test_killed_at_any_moment_it_leaves_no_browser_no_torn_file_and_loses_nothin
     assert code == 0, said
     assert gone(scraper.folder)
     assert last_reading(scraper.folder) in kept(scraper.folder).values()
-    print(f"{ROUNDS} kills, {len(known)} readings were kept by then")  # noqa: T201 - the figure of a long run
+    note(f"{ROUNDS} kills of the scraper, {len(known)} readings were kept by then")
 
 
 def test_a_browser_that_hangs_when_its_scraper_is_killed_is_ended_at_the_next_start(
