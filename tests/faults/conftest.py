@@ -21,7 +21,7 @@ class Receiver:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
-        self._log = log
+        self.log = log
         self._repository = repository
         self._settings = {
             "PATH": os.environ["PATH"],
@@ -35,7 +35,7 @@ class Receiver:
     def start(self) -> float:
         """Start it; the seconds until it answered."""
         began = time.monotonic()
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "services.receiver"],
                 cwd=self._repository,
@@ -46,16 +46,16 @@ class Receiver:
             try:
                 urllib.request.urlopen(f"{self.address}/livez", timeout=1).close()
             except OSError:
-                assert self._process.poll() is None, self._log.read_text()
+                assert self._process.poll() is None, self.log.read_text()
                 time.sleep(0.02)
             else:
                 return time.monotonic() - began
-        raise AssertionError(f"the receiver did not start: {self._log.read_text()}")
+        raise AssertionError(f"the receiver did not start: {self.log.read_text()}")
 
     def janitor(self) -> "subprocess.Popen[bytes]":
         """Start a janitor's run on the same store; it leaves 100 versions in the history."""
         settings = self._settings | {"RETENTION_DAYS": "0", "RETENTION_MAX_VERSIONS": "100"}
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "services.janitor", "once"],
                 cwd=self._repository,

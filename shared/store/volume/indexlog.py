@@ -174,7 +174,7 @@ class IndexLog:
             with self._path.open("rb") as file:
                 file.seek(start)
                 return file.read(end - start)
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError):
             return b""
 
     @staticmethod
