@@ -5,16 +5,17 @@ One suite of tests (tests/store) holds each backend to it.
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
 from shared.schemas.codec import Document
 from shared.store.keys import time_of
-from shared.store.metadata import Metadata
+from shared.store.metadata import Lifetime, Metadata
+from shared.store.reports import Reports
 from shared.store.upkeep import Upkeep
 
-__all__ = ["Appended", "ArchivedMonth", "Found", "Metadata", "Store", "Version"]
+__all__ = ["Appended", "ArchivedMonth", "Found", "Metadata", "Part", "Store", "Version"]
 
 
 class Version(Struct, frozen=True):
@@ -63,7 +64,11 @@ class ArchivedMonth(Struct, frozen=True, kw_only=True, rename="camel"):
     damage: Sequence[str] = ()
 
 
-class Store(Upkeep, Protocol):
+Part = Literal["history", "archive"]
+"""Where versions are."""
+
+
+class Store(Upkeep, Reports, Protocol):
     """Versions by account: the history, which has numbers and a latest, and the archive of what left it.
 
     Questions by id and by time look through both and answer each version once, also when an archive run that
@@ -100,8 +105,12 @@ class Store(Upkeep, Protocol):
         """Return the newest version at or before a moment, archived or not."""
         ...
 
-    def stream(self, account: str, start: datetime | None, end: datetime | None) -> AsyncIterator[Version]:
+    def stream(
+        self, account: str, start: datetime | None, end: datetime | None, *, part: Part | None = None
+    ) -> AsyncIterator[Version]:
         """Yield the versions with start <= version time < end, archived or not, each once, oldest first.
+
+        `part` yields those of the history or of the archive alone.
 
         A few hundred are in memory at a time. What arrives or leaves meanwhile may or may not be among them;
         what only moves to the archive is.
@@ -128,6 +137,18 @@ class Store(Upkeep, Protocol):
         """Describe the archive month by month, oldest first."""
         ...
 
+    async def restore(self, account: str, versions: Sequence[Version], part: Part) -> int:
+        """Put versions back under their own ids, durably; return how many were not there.
+
+        Nothing is overwritten: an id that is taken by another content raises StoreConflictError, a version
+        that does not fit its id StoreDamagedError; what came before it in `versions` may be there then.
+        """
+        ...
+
+    async def raise_counts(self, account: str, lifetime: Lifetime) -> None:
+        """See that the counts of an account's whole life are at least these."""
+        ...
+
     async def delete(self, account: str, ids: Sequence[str], cleaned_at: datetime) -> int:
         """Remove versions for good, oldest first; return how many were there.
 
@@ -140,11 +161,14 @@ class Store(Upkeep, Protocol):
         ...
 
     async def accounts(self) -> Sequence[str]:
-        """Return the names of the accounts that have a history, sorted."""
+        """Return the names of the accounts that have versions, archived ones or reports, sorted."""
         ...
 
-    async def rebuild(self) -> Sequence[str]:
-        """Make latest and metadata agree with the history again; return a sentence for each thing mended."""
+    async def rebuild(self, *, thorough: bool = False) -> Sequence[str]:
+        """Make what is derived agree with the files again; return a sentence for each thing mended.
+
+        Thorough reads every archive through, too.
+        """
         ...
 
     async def probe(self) -> None:

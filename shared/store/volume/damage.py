@@ -16,6 +16,7 @@ class Damage:
         """Start at nothing."""
         self._guard = threading.Lock()
         self._count = 0
+        self._told: set[tuple[str, str]] = set()
 
     @property
     def count(self) -> int:
@@ -31,6 +32,14 @@ class Damage:
         """Tell of a part of an archive that cannot be believed."""
         self._met()
         _log.error("archive is damaged", account=account, file=file, reason=reason)
+
+    def report(self, account: str, report_id: str, reason: str) -> None:
+        """Tell of a file among the reports that is none; they are all read at each question, so only once."""
+        if (account, report_id) in self._told:
+            return
+        self._told.add((account, report_id))
+        self._met()
+        _log.error("report is damaged", account=account, report=report_id, reason=reason)
 
     def _met(self) -> None:
         with self._guard:

@@ -69,13 +69,13 @@ def _put(layout: Layout, path: Path, data: bytes) -> None:
     replace(path, data, durable=False)
 
 
-def lifetime_of(history: History) -> Lifetime:
+def lifetime_of(history: History, *, in_lock: bool = False) -> Lifetime:
     """Return the counts that the history cannot tell, from all that is left of them. Raises OSError.
 
     They only grow, so the highest that is known is right: of the file, and of what this process has seen.
     When neither is there, every version in the archive that is not in the history was once deleted.
     """
-    return _lifetime(history, read_metadata(history.layout))
+    return _lifetime(history, read_metadata(history.layout), in_lock=in_lock)
 
 
 def _lifetime(history: History, known: Metadata | None, *, in_lock: bool = False) -> Lifetime:

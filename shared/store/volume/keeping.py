@@ -7,7 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from shared.store.base import Part, Version
 from shared.store.errors import StoreUnavailableError
+from shared.store.metadata import Lifetime
 from shared.store.upkeep import Census, Finding, Space
 from shared.store.volume import upkeep
 from shared.store.volume.census import census
@@ -16,6 +18,7 @@ from shared.store.volume.layout import accounts_of
 from shared.store.volume.notes import read_note, space_of, write_note
 from shared.store.volume.opened import OpenVolume
 from shared.store.volume.probing import probe
+from shared.store.volume.restoring import raise_counts, restore
 from shared.store.volume.scrub import scrub, scrub_archive
 from shared.store.volume.tending import Tending
 
@@ -50,16 +53,28 @@ class Keeping(OpenVolume):
             f"deleting from account {account}", lambda: upkeep.delete(history, ids, cleaned_at)
         )
 
-    async def rebuild(self) -> Sequence[str]:
+    async def rebuild(self, *, thorough: bool = False) -> Sequence[str]:
         """See Store.rebuild: also sweeps temporary files that a crash left behind."""
         accounts = await self._reading("listing accounts", lambda: accounts_of(self._root))
         histories = [self._history(account) for account in accounts]
         mended: list[str] = []
         for history in histories:
             mended += await self._changing(
-                f"mending account {history.account}", partial(upkeep.rebuild, history)
+                f"mending account {history.account}", partial(upkeep.rebuild, history, thorough=thorough)
             )
         return mended
+
+    async def restore(self, account: str, versions: Sequence[Version], part: Part) -> int:
+        """See Store.restore."""
+        history = self._history(account)
+        return await self._changing(
+            f"restoring account {account}", lambda: restore(history, versions, part, self._writers)
+        )
+
+    async def raise_counts(self, account: str, lifetime: Lifetime) -> None:
+        """See Store.raise_counts."""
+        history = self._history(account)
+        await self._changing(f"restoring account {account}", lambda: raise_counts(history, lifetime))
 
     async def take_duty(self, who: str) -> str | None:
         """See Upkeep.take_duty."""

@@ -16,6 +16,8 @@ __all__ = ["Layout", "accounts_of", "is_file", "layout_of"]
 
 _ACCOUNTS = "accounts"
 _HISTORY = "console-usage-history"
+_ARCHIVE = "archive"
+_REPORTS = "reports"
 
 
 class Layout(Struct, frozen=True):
@@ -43,7 +45,16 @@ class Layout(Struct, frozen=True):
     @property
     def archive(self) -> Path:
         """The folder with one file a month, gzipped lines of JSON."""
-        return self.folder / "archive"
+        return self.folder / _ARCHIVE
+
+    @property
+    def reports(self) -> Path:
+        """The folder with one file a report."""
+        return self.folder / _REPORTS
+
+    def report(self, report_id: str) -> Path:
+        """Return a report's file."""
+        return self.reports / f"{report_id}.json"
 
     @property
     def quarantine(self) -> Path:
@@ -123,8 +134,8 @@ def layout_of(root: Path, account: str, *, read_only: bool = False) -> Layout:
 
 
 def accounts_of(root: Path) -> list[str]:
-    """List the accounts that have a history; links are not followed. Raises OSError."""
-    found = [DEFAULT_ACCOUNT] if _is_folder(root / _HISTORY) else []
+    """List the accounts that have a history, an archive or reports; no link is followed. Raises OSError."""
+    found = [DEFAULT_ACCOUNT] if _is_account(root) else []
     if _is_folder(root / _ACCOUNTS):
         with os.scandir(root / _ACCOUNTS) as entries:
             found += [
@@ -133,9 +144,13 @@ def accounts_of(root: Path) -> list[str]:
                 if is_account(entry.name)
                 and entry.name != DEFAULT_ACCOUNT
                 and entry.is_dir(follow_symlinks=False)
-                and _is_folder(Path(entry.path) / _HISTORY)
+                and _is_account(Path(entry.path))
             ]
     return sorted(found)
+
+
+def _is_account(folder: Path) -> bool:
+    return any(_is_folder(folder / name) for name in (_HISTORY, _ARCHIVE, _REPORTS))
 
 
 def _is_folder(path: Path) -> bool:

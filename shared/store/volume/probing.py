@@ -16,5 +16,7 @@ def probe(root: Path, histories: Iterable[History]) -> None:
     """
     write_temporary(root, b"probe\n").unlink()
     for history in histories:
+        if not history.layout.history.is_dir():
+            continue
         with history.changing():  # the folder changes, which others must not take for a restored backup
             write_temporary(history.layout.history, b"probe\n").unlink()

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from shared.store.base import ArchivedMonth, Found, Version
+from shared.store.base import ArchivedMonth, Found, Part, Version
 from shared.store.errors import translated
 from shared.store.index import Index
 from shared.store.keys import is_version_id
@@ -74,11 +74,11 @@ class Reading(OpenVolume):
         return await self._read(history, lambda: spanning.as_of(history, moment))
 
     async def stream(
-        self, account: str, start: datetime | None, end: datetime | None
+        self, account: str, start: datetime | None, end: datetime | None, *, part: Part | None = None
     ) -> AsyncIterator[Version]:
         """See Store.stream."""
         history = self._history(account)
-        versions = spanning.stream(history, start, end)
+        versions = spanning.stream(history, start, end, part)
         while some := await self._read(history, lambda: list(islice(versions, _SLICE))):
             for version in some:
                 yield version

@@ -7,7 +7,7 @@ costs one `stat` more than without an history.archive.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from shared.store.base import Found, Version
+from shared.store.base import Found, Part, Version
 from shared.store.choosing import nearest_of, newest_of
 from shared.store.keys import stamp, stamp_of
 from shared.store.ranking import rank_of
@@ -76,7 +76,9 @@ def _archived(history: History, version: Version | None) -> Found | None:
     return Found(version, None, history.look(len)) if version else None
 
 
-def stream(history: History, start: datetime | None, end: datetime | None) -> Iterator[Version]:
+def stream(
+    history: History, start: datetime | None, end: datetime | None, part: Part | None = None
+) -> Iterator[Version]:
     """Yield all versions of a range, each once, oldest first. Raises OSError.
 
     It goes from month to month, so the history may change meanwhile without anybody waiting for anybody.
@@ -86,7 +88,7 @@ def stream(history: History, start: datetime | None, end: datetime | None) -> It
     while month := _next_month(history, max(first[:7], done)):
         if month > last[:7]:
             return
-        yield from _month(history, month, max(first, month), min(last, month + "~"))
+        yield from _month(history, month, max(first, month), min(last, month + "~"), part)
         done = month + "~"
 
 
@@ -95,10 +97,10 @@ def _next_month(history: History, since: str) -> str | None:
     return min((month for month in months if month >= since), default=None)
 
 
-def _month(history: History, month: str, first: str, last: str) -> Iterator[Version]:
+def _month(history: History, month: str, first: str, last: str, part: Part | None) -> Iterator[Version]:
     """Merge what the history and the archive hold of a month, second by second."""
-    ids = history.look(lambda index: index.between_stamps(first, last))
-    archived = history.archive.between(month, first, last)
+    ids = [] if part == "archive" else history.look(lambda index: index.between_stamps(first, last))
+    archived = iter(()) if part == "history" else history.archive.between(month, first, last)
     waiting = next(archived, None)
     place = 0
     while place < len(ids) or waiting:

@@ -11,11 +11,12 @@ from shared.store.volume.commit import GroupCommit
 from shared.store.volume.history import History
 from shared.store.volume.keeping import Keeping
 from shared.store.volume.reading import Reading
+from shared.store.volume.reporting import Reporting
 
 __all__ = ["VolumeStore"]
 
 
-class VolumeStore(Reading, Keeping):
+class VolumeStore(Reading, Keeping, Reporting):
     """A folder on a disk, shared by receivers and a janitor."""
 
     def __init__(self, root: Path, *, read_only: bool = False) -> None:

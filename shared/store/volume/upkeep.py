@@ -79,11 +79,16 @@ def metadata(history: History) -> Metadata:
     return history.look(lambda index: summarise(index, lifetime))
 
 
-def rebuild(history: History) -> list[str]:
+def rebuild(history: History, *, thorough: bool = False) -> list[str]:
     """Make index, latest and metadata agree with the folder, and sweep what a crash left behind.
 
-    Return a sentence for each thing that people would see changed.
+    Return a sentence for each thing that people would see changed. Thorough makes the index of the archives
+    anew, too, by reading them through.
     """
+    if thorough:
+        history.archive.learn()
+    if not history.layout.history.is_dir():
+        return []
     with history.changing(follow=False):
         met = history.list_anew()
         swept = sum(_swept(Path(name)) for name in [*met, *_unfinished_beside(history)])

@@ -17,6 +17,7 @@ __all__ = [
     "RecentVersions",
     "UnservableVersionError",
     "WouldBlockError",
+    "content_of",
     "read_version",
 ]
 
@@ -46,7 +47,7 @@ def read_version(account: str, version_id: str, path: Path, *, wait: bool = True
     WouldBlockError when it would have to wait and must not.
     """
     try:
-        document = decode_document(_content(path, wait=wait))
+        document = decode_document(content_of(path, wait=wait))
     except msgspec.MsgspecError as error:
         raise DamagedVersionError(f"not a snapshot: {error}") from error
     if reason := why_not(version_id, document):
@@ -56,7 +57,7 @@ def read_version(account: str, version_id: str, path: Path, *, wait: bool = True
     return Version(account, version_id, document)
 
 
-def _content(path: Path, *, wait: bool) -> bytes:
+def content_of(path: Path, *, wait: bool = True) -> bytes:
     """Read a regular file; a link, a folder or a pipe under a version's name is no version."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)

@@ -61,6 +61,14 @@ class Archive:
                         damage=known.damage,
                     )
 
+    def learn(self) -> None:
+        """Read every month through, whatever is known of it, and keep what is found."""
+        for name in self.catalogue.names():
+            self.catalogue.forget(name)
+            with self.open(name) as month:
+                if month is not None:
+                    self.catalogue.put(month.known)
+
     def get(self, version_id: str) -> Version | None:
         """Return the version with an id."""
         if month_of(version_id) not in self.catalogue.names():

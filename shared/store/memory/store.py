@@ -1,4 +1,3 @@
-# ruff: noqa: ARG002 - memory has no use for some of what the contract hands over
 """The store that forgets at exit: for tests, and for trying things out."""
 
 from collections.abc import AsyncIterator, Sequence
@@ -9,26 +8,21 @@ from typing import Any
 from msgspec.structs import replace
 
 from shared.schemas.codec import RECEIVED_AT, Document, decode_snapshot, digest
-from shared.store.base import Appended, ArchivedMonth, Found, Version
+from shared.store.base import Appended, ArchivedMonth, Found, Part, Version
+from shared.store.believing import why_not
 from shared.store.choosing import nearest_of, newest_of
-from shared.store.errors import StoreConflictError
+from shared.store.errors import StoreConflictError, StoreDamagedError
 from shared.store.index import Index
 from shared.store.keys import month_of, stamp_of, time_of
-from shared.store.metadata import Lifetime, Metadata, summarise
-from shared.store.placing import checked_account, ids_to_try
+from shared.store.memory.accounts import Account
+from shared.store.memory.keeping import Keeping
+from shared.store.memory.reporting import Reporting
+from shared.store.metadata import Lifetime, Metadata, later, summarise
+from shared.store.placing import ids_to_try
 from shared.store.ranking import rank_of
-from shared.store.upkeep import Census, Finding, Space
 from shared.timestamps import to_iso_millis
 
 __all__ = ["MemoryStore"]
-
-
-class _Account:
-    def __init__(self) -> None:
-        self.index = Index(rank=lambda version_id: rank_of(version_id, self.versions[version_id].document))
-        self.versions: dict[str, Version] = {}
-        self.archive: dict[str, Version] = {}
-        self.lifetime = Lifetime()
 
 
 def _rank(version: Version) -> tuple[Any, ...]:
@@ -39,21 +33,12 @@ def _described(month: str, ids: Sequence[str]) -> ArchivedMonth:
     return ArchivedMonth(month=month, count=len(ids), oldest=time_of(ids[0]), newest=time_of(ids[-1]))
 
 
-class MemoryStore:
+class MemoryStore(Keeping, Reporting):
     """Keeps everything in this process's memory."""
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self._accounts: dict[str, _Account] = {}
-        self._notes: dict[str, bytes] = {}
-
-    def _of(self, account: str) -> _Account:
-        """Return an account's versions without making the account known."""
-        return self._accounts.get(checked_account(account)) or _Account()
 
     async def append(self, account: str, document: Document, received_at: datetime) -> Appended:
         """See Store.append; durable as long as the process lives."""
-        own = self._accounts.setdefault(checked_account(account), _Account())
+        own = self._made(account)
         last_updated, fingerprint = decode_snapshot(document).last_updated, digest(document)
         for version_id in ids_to_try(own.index.with_digest, last_updated, received_at, fingerprint):
             there = own.versions.get(version_id) or own.archive.get(version_id)
@@ -70,7 +55,7 @@ class MemoryStore:
         return Appended(version, duplicate=False)
 
     @staticmethod
-    def _found(own: _Account, version_id: str | None) -> Found | None:
+    def _found(own: Account, version_id: str | None) -> Found | None:
         number = own.index.number(version_id) if version_id else None
         if version_id is None or number is None:
             return None
@@ -92,7 +77,7 @@ class MemoryStore:
         return self._found(own, version_id) or self._archived(own, version_id)
 
     @staticmethod
-    def _archived(own: _Account, version_id: str | None) -> Found | None:
+    def _archived(own: Account, version_id: str | None) -> Found | None:
         version = own.archive.get(version_id) if version_id else None
         return Found(version, None, len(own.index)) if version else None
 
@@ -112,11 +97,12 @@ class MemoryStore:
         )
 
     async def stream(
-        self, account: str, start: datetime | None, end: datetime | None
+        self, account: str, start: datetime | None, end: datetime | None, *, part: Part | None = None
     ) -> AsyncIterator[Version]:
         """See Store.stream."""
         own = self._of(account)
-        everything = {**own.archive, **own.versions}
+        parts = {"archive": own.archive, "history": own.versions}
+        everything = parts[part] if part else {**own.archive, **own.versions}
         ids = Index(everything).between(start, end)
         for version_id in sorted(ids, key=lambda one: (stamp_of(one), _rank(everything[one]))):
             yield everything[version_id]
@@ -168,46 +154,29 @@ class MemoryStore:
         """See Store.accounts."""
         return sorted(self._accounts)
 
-    async def rebuild(self) -> Sequence[str]:
+    async def rebuild(self, *, thorough: bool = False) -> Sequence[str]:  # noqa: ARG002 - nothing is derived
         """See Store.rebuild: here nothing is derived, so nothing can disagree."""
         return []
 
-    async def take_duty(self, who: str) -> str | None:
-        """See Upkeep.take_duty: nobody else can reach this memory."""
-        return None
+    async def restore(self, account: str, versions: Sequence[Version], part: Part) -> int:
+        """See Store.restore."""
+        own = self._made(account)
+        there = own.archive if part == "archive" else own.versions
+        restored = 0
+        for version in versions:
+            if reason := why_not(version.id, version.document):
+                raise StoreDamagedError(f"{version.id}: {reason}")
+            restored += version.id not in there
+            if there.setdefault(version.id, version).document != version.document:
+                raise StoreConflictError(f"{version.id} is there with other content")
+            if part == "history":
+                own.index.add(version.id)
+        return restored
 
-    async def tend(self) -> Sequence[str]:
-        """See Upkeep.tend: nothing is derived."""
-        return []
-
-    def damage_seen(self) -> int:
-        """See Upkeep.damage_seen: nobody else can reach this memory."""
-        return 0
-
-    async def census(self, account: str) -> Census:
-        """See Upkeep.census."""
-        own = self._of(account)
-        return Census(sorted(own.versions), sorted({month_of(version_id) for version_id in own.archive}))
-
-    async def scrub(self, account: str, ids: Sequence[str], at: datetime, *, mend: bool) -> Sequence[Finding]:
-        """See Upkeep.scrub: what is only in memory is as it was put there."""
-        return []
-
-    async def scrub_archive(self, account: str, month: str, at: datetime, *, mend: bool) -> Finding | None:
-        """See Upkeep.scrub_archive: as `scrub`."""
-        return None
-
-    async def space(self) -> Space | None:
-        """See Upkeep.space: there is no disk."""
-        return None
-
-    async def read_note(self, name: str) -> bytes | None:
-        """See Upkeep.read_note."""
-        return self._notes.get(name)
-
-    async def write_note(self, name: str, data: bytes) -> None:
-        """See Upkeep.write_note."""
-        self._notes[name] = data
+    async def raise_counts(self, account: str, lifetime: Lifetime) -> None:
+        """See Store.raise_counts."""
+        own = self._made(account)
+        own.lifetime = later(own.lifetime, lifetime)
 
     async def probe(self) -> None:
         """See Store.probe: memory can always be written."""

@@ -1,0 +1,39 @@
+"""What is kept of each account in memory."""
+
+from shared.store.base import Version
+from shared.store.index import Index
+from shared.store.metadata import Lifetime
+from shared.store.placing import checked_account
+from shared.store.ranking import rank_of
+from shared.store.reports import StoredReport
+
+__all__ = ["Account", "Accounts"]
+
+
+class Account:
+    """One account's versions and reports."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.index = Index(rank=lambda version_id: rank_of(version_id, self.versions[version_id].document))
+        self.versions: dict[str, Version] = {}
+        self.archive: dict[str, Version] = {}
+        self.lifetime = Lifetime()
+        self.reports: dict[str, StoredReport] = {}
+
+
+class Accounts:
+    """Everything, by account."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._accounts: dict[str, Account] = {}
+        self._notes: dict[str, bytes] = {}
+
+    def _of(self, account: str) -> Account:
+        """Return an account without making it known."""
+        return self._accounts.get(checked_account(account)) or Account()
+
+    def _made(self, account: str) -> Account:
+        """Return an account, known from now on."""
+        return self._accounts.setdefault(checked_account(account), Account())

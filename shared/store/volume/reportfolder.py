@@ -1,0 +1,134 @@
+"""An account's reports on the volume: one file each, in a folder beside the history. Blocking.
+
+There are so few that the folder is listed each time: nothing is derived, so nothing can disagree.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from shared.files import private_folder, publish, sync_folder, write_temporary
+from shared.schemas.codec import RECEIVED_AT, Document, decode_document, digest, encode_pretty
+from shared.store.errors import StoreConflictError, StoreDamagedError
+from shared.store.keys import id_of_file, matches_digest
+from shared.store.placing import ids_to_try
+from shared.store.reports import (
+    AddedReport,
+    StoredReport,
+    checked_report,
+    leaving,
+    outdated,
+    why_no_report,
+)
+from shared.store.volume.damage import Damage
+from shared.store.volume.layout import Layout
+from shared.store.volume.versionfile import DamagedVersionError, content_of
+from shared.timestamps import to_iso_millis
+
+__all__ = ["ReportFolder"]
+
+
+class ReportFolder:
+    """The reports of one account. Raises OSError."""
+
+    def __init__(self, account: str, layout: Layout, damage: Damage) -> None:
+        """Look at nothing yet; `damage` hears of what cannot be believed."""
+        self._account = account
+        self._layout = layout
+        self._damage = damage
+
+    def add(self, document: Document, received_at: datetime) -> AddedReport:
+        """See Reports.add_report."""
+        at, fingerprint = checked_report(document).at, digest(document)
+        stored = {**document, RECEIVED_AT: to_iso_millis(received_at)}
+        private_folder(self._layout.reports)
+        with self._layout.locked():
+            sizes = self._sizes()
+
+            def twins(wanted: str) -> Iterable[str]:
+                return [report_id for report_id in sizes if matches_digest(report_id, wanted)]
+
+            for report_id in ids_to_try(twins, at, received_at, fingerprint):
+                there = self._read(report_id)
+                if there and digest(there.document) == fingerprint:
+                    return AddedReport(there, duplicate=True)
+                report = StoredReport(self._account, report_id, stored)
+                if there is None and self._write(report):
+                    sync_folder(self._layout.reports)
+                    self._remove(leaving(self._sizes().items()))
+                    return AddedReport(report, duplicate=False)
+        raise StoreConflictError("every id of this report is taken by another")
+
+    def listed(self, most: int, before: str | None) -> list[StoredReport]:
+        """See Reports.reports."""
+        found: list[StoredReport] = []
+        for report_id in sorted(self._sizes(), reverse=True):
+            if len(found) >= most:
+                break
+            if (before is None or report_id < before) and (report := self._read(report_id)):
+                found.append(report)
+        return found
+
+    def prune(self, now: datetime) -> int:
+        """See Reports.prune_reports."""
+        if not self._layout.reports.is_dir():
+            return 0
+        with self._layout.locked():
+            sizes = self._sizes()
+            gone = {*outdated(sizes, now), *leaving(sizes.items())}
+            self._remove(sorted(gone))
+        return len(gone)
+
+    def restore(self, reports: Sequence[StoredReport]) -> int:
+        """See Reports.restore_reports."""
+        private_folder(self._layout.reports)
+        restored = 0
+        with self._layout.locked():
+            for report in reports:
+                if reason := why_no_report(report.id, report.document):
+                    raise StoreDamagedError(f"report {report.id}: {reason}")
+                if self._write(report):
+                    restored += 1
+                elif self._read(report.id) != report:
+                    raise StoreConflictError(f"report {report.id} is there with other content")
+            sync_folder(self._layout.reports)
+        return restored
+
+    def _sizes(self) -> dict[str, int]:
+        """List the reports' ids and their bytes."""
+        try:
+            with os.scandir(self._layout.reports) as entries:
+                return {
+                    report_id: entry.stat(follow_symlinks=False).st_size
+                    for entry in entries
+                    if (report_id := id_of_file(entry.name)) and entry.is_file(follow_symlinks=False)
+                }
+        except FileNotFoundError:
+            return {}
+
+    def _read(self, report_id: str) -> StoredReport | None:
+        """Read a report; None when it is gone, or damaged, which is told."""
+        try:
+            document = decode_document(content_of(self._layout.report(report_id)))
+            reason = why_no_report(report_id, document)
+        except FileNotFoundError:
+            return None
+        except (msgspec.MsgspecError, DamagedVersionError) as error:
+            document, reason = {}, str(error)
+        if reason:
+            self._damage.report(self._account, report_id, reason)
+            return None
+        return StoredReport(self._account, report_id, document)
+
+    def _write(self, report: StoredReport) -> bool:
+        temporary = write_temporary(self._layout.reports, encode_pretty(report.document))
+        try:
+            return publish(temporary, self._layout.report(report.id))
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def _remove(self, ids: Iterable[str]) -> None:
+        for report_id in ids:
+            self._layout.report(report_id).unlink(missing_ok=True)
