@@ -67,6 +67,8 @@ class Swept(Struct, frozen=True, kw_only=True, rename="camel"):
     """Why nothing is removed: sentences about the clock, one for each account it concerns or one for all."""
     problems: Sequence[str] = ()
     """What the store refused on the way; the rest of the run went on."""
+    reports_removed: int = 0
+    """Reports of failed scrapes that were too old or too many."""
     stopped: bool = False
     """Whether the run was told to stop before it was through."""
 

@@ -80,6 +80,7 @@ class Sweeper:
         plans = self._plans(ids, refused, disk, seen)
         swept = [await self._remove(account, decisions, note) for account, decisions in plans.items()]
         self._problems += [f"{s.account}: {s.problem}" for s in swept if s.problem]
+        reports = await self._bound_reports(accounts, refused, seen)
         await self._keep(replace(note, sign_of_life=self._clock.now(), problems=self._problems))
         return Swept(
             dry_run=task.dry_run,
@@ -89,8 +90,23 @@ class Sweeper:
             disk=disk,
             refused=list(dict.fromkeys(refused.values())),
             problems=self._problems,
+            reports_removed=reports,
             stopped=self._stopping(),
         )
+
+    async def _bound_reports(
+        self, accounts: Sequence[str], refused: Mapping[str, str], seen: Sighting
+    ) -> int:
+        """Remove reports that are too old or too many, where the clock is believed; return how many."""
+        removed = 0
+        for account in accounts:
+            if self._task.dry_run or account in refused:
+                continue
+            try:
+                removed += await self._store.prune_reports(account, seen.at)
+            except MarigraphError as error:
+                self._problems.append(f"{account}: {error}")
+        return removed
 
     async def _keep(self, note: Note) -> None:
         if self._task.dry_run:

@@ -15,6 +15,8 @@ def describe(swept: Swept) -> Iterator[str]:
         yield "the store holds no account yet"
     for account in swept.accounts:
         yield from _planned(account) if swept.dry_run else _done(account)
+    if swept.reports_removed:
+        yield f"removed {swept.reports_removed} reports that were too old or too many"
     yield from (_found(found, dry_run=swept.dry_run) for found in swept.scrub.findings)
     yield from (f"nothing of ours, left alone: {name}" for name in swept.scrub.foreign)
     if swept.scrub.checked and not swept.scrub.complete:

@@ -82,6 +82,10 @@ class Upkeep(Protocol):
         """
         ...
 
+    async def inspect(self, account: str) -> Sequence[Finding]:
+        """Compare what is derived with what it is derived from, and look at what lies about; mend nothing."""
+        ...
+
     async def space(self) -> Space | None:
         """Return how much room there is, None where that means nothing."""
         ...

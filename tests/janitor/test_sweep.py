@@ -1,5 +1,6 @@
 """Doing what was decided."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from services.janitor.records import Swept
 from services.janitor.sweep import Sweeper, Task
 from services.janitor.words import describe
 from shared.store import Store, open_store
-from tests.janitor.scenes import Machine, fill
+from tests.janitor.scenes import NOW, Machine, fill
 
 FIVE = Rules(newest=5, days=0)
 
@@ -58,6 +59,18 @@ async def test_without_an_archive_versions_are_dropped(store: Store) -> None:
     swept = (await run(store, archive=False)).accounts[0]
     assert (swept.archived, swept.deleted) == (0, 7)
     assert await months(store) == []
+
+
+async def test_reports_that_are_too_old_are_removed_and_told(store: Store) -> None:
+    for days in (91, 1):
+        at = NOW - timedelta(days=days)
+        await store.add_report("work", {"at": at.isoformat(), "state": "network"}, NOW)
+    assert (await run(store, dry_run=True)).reports_removed == 0
+    done = await run(store)
+    assert done.reports_removed == 1
+    assert "removed 1 reports that were too old or too many" in list(describe(done))
+    assert len(await store.reports("work")) == 1
+    assert (await run(store)).reports_removed == 0
 
 
 async def test_a_second_run_finds_nothing_to_do(store: Store) -> None:

@@ -39,6 +39,10 @@ class Keeping(Accounts):
         """See Upkeep.scrub_archive: as `scrub`."""
         return None
 
+    async def inspect(self, account: str) -> Sequence[Finding]:
+        """See Upkeep.inspect: nothing is derived."""
+        return []
+
     async def space(self) -> Space | None:
         """See Upkeep.space: there is no disk."""
         return None

@@ -23,7 +23,14 @@ from shared.store.volume.history import History
 from shared.store.volume.layout import Layout
 from shared.store.volume.quarantine import move_aside
 
-__all__ = ["count_created", "lifetime_of", "read_metadata", "refresh_derived", "with_evidence"]
+__all__ = [
+    "content_of_derived",
+    "count_created",
+    "lifetime_of",
+    "read_metadata",
+    "refresh_derived",
+    "with_evidence",
+]
 
 
 def _as_it_is(lifetime: Lifetime) -> Lifetime:
@@ -38,14 +45,14 @@ _decoder = msgspec.json.Decoder(Metadata)
 
 def read_metadata(layout: Layout) -> Metadata | None:
     """Read the statistics; None when they are missing or unreadable. Raises OSError for a failing disk."""
-    data = _content(layout.metadata)
+    data = content_of_derived(layout.metadata)
     try:
         return _decoder.decode(data) if data else None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 
-def _content(path: Path) -> bytes | None:
+def content_of_derived(path: Path) -> bytes | None:
     """Read a regular file that is not large; None when there is none, or a link or a folder in its place."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -137,7 +144,7 @@ def refresh_derived(history: History, advance: Callable[[Lifetime], Lifetime] = 
 
 def _replace_latest(layout: Layout, newest: Version) -> bool:
     wanted = encode_pretty(newest.document)
-    if _content(layout.latest) == wanted:
+    if content_of_derived(layout.latest) == wanted:
         return False
     _put(layout, layout.latest, wanted)
     return True

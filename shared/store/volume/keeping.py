@@ -14,6 +14,7 @@ from shared.store.upkeep import Census, Finding, Space
 from shared.store.volume import upkeep
 from shared.store.volume.census import census
 from shared.store.volume.duty import Duty
+from shared.store.volume.inspecting import inspect
 from shared.store.volume.layout import accounts_of
 from shared.store.volume.notes import read_note, space_of, write_note
 from shared.store.volume.opened import OpenVolume
@@ -98,6 +99,11 @@ class Keeping(OpenVolume):
             f"checking the archive of account {account}",
             lambda: scrub_archive(history, month, at, mend=mend),
         )
+
+    async def inspect(self, account: str) -> Sequence[Finding]:
+        """See Upkeep.inspect."""
+        history = self._history(account)
+        return await self._reading(f"checking account {account}", lambda: inspect(history))
 
     async def space(self) -> Space | None:
         """See Upkeep.space."""

@@ -75,9 +75,8 @@ def _is_there(history: History, version: Version) -> bool:
 
 
 def raise_counts(history: History, lifetime: Lifetime) -> None:
-    """See Store.raise_counts; an account without a history has no counts to raise."""
-    if not history.layout.history.is_dir():
-        private_folder(history.layout.history)
+    """See Store.raise_counts. Raises OSError."""
+    private_folder(history.layout.history)
     with history.changing():
         history.lifetime = later(lifetime_of(history, in_lock=True), lifetime)
         refresh_derived(history)

@@ -17,11 +17,11 @@ from shared.store.volume.history import History
 from shared.store.volume.versionfile import DamagedVersionError
 from shared.timestamps import to_iso_millis
 
-__all__ = ["archive", "delete", "metadata", "rebuild"]
+__all__ = ["ABANDONED_SECONDS", "archive", "delete", "metadata", "rebuild"]
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-_ABANDONED_SECONDS = 3600
+ABANDONED_SECONDS = 3600
 """No write takes this long: a temporary file so old belongs to a process that died."""
 
 
@@ -111,7 +111,7 @@ def _unfinished_beside(history: History) -> list[str]:
 def _swept(path: Path) -> bool:
     """Remove a temporary file if it is abandoned."""
     try:
-        if time.time() - path.lstat().st_mtime <= _ABANDONED_SECONDS:
+        if time.time() - path.lstat().st_mtime <= ABANDONED_SECONDS:
             return False
         path.unlink()
     except FileNotFoundError:

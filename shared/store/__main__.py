@@ -1,0 +1,115 @@
+"""`python -m shared.store check | rebuild | export | import`: a store in the hands of its operator.
+
+Exit codes: 0 all is right, 1 something is not (or could not be done), 2 wrong usage or settings.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from shared.clock import SystemClock
+from shared.errors import MarigraphError
+from shared.schemas.codec import encode
+from shared.startup import begin
+from shared.store.base import Store
+from shared.store.operator import words
+from shared.store.operator.arguments import parse
+from shared.store.operator.checking import check
+from shared.store.operator.exported import NotAnExportError
+from shared.store.operator.exporting import Wanted, export
+from shared.store.operator.files import FileTakenError, reading, writing
+from shared.store.operator.importing import import_lines
+from shared.store.operator.progress import Progress
+from shared.store.operator.settings import OperatorSettings
+from shared.store.urls import check_url, open_store, store_exists
+
+_FOUND, _USAGE = 1, 2
+
+
+def main() -> int:
+    """Run a command; return the exit code."""
+    arguments = parse()
+    settings = begin("store", OperatorSettings, ())
+    url = arguments.url or settings.store_url
+    if problem := _problem_of(url, arguments):
+        sys.stderr.write(f"store: {problem}\n")
+        return _USAGE
+    try:
+        return asyncio.run(_run(url or "", arguments))
+    except BrokenPipeError:  # whoever read our output has enough of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _FOUND
+    except FileTakenError as error:
+        sys.stderr.write(f"store: {error}\n")
+        return _USAGE
+    except (MarigraphError, NotAnExportError, OSError) as error:
+        sys.stderr.write(f"store: {error}\n")
+        return _FOUND
+
+
+def _problem_of(url: str | None, arguments: argparse.Namespace) -> str | None:
+    """Say why a command cannot be begun; only an import may make a store."""
+    if not url:
+        return "no store is named: pass --url, or set STORE_URL"
+    if wrong := check_url(url):
+        return wrong
+    if arguments.command == "import":
+        missing = arguments.file != "-" and not Path(arguments.file).is_file()
+        return f"there is no file {arguments.file}" if missing else None
+    return None if url == "memory:" or store_exists(url) else f"there is no store at {url}"
+
+
+async def _run(url: str, arguments: argparse.Namespace) -> int:
+    store = open_store(url, read_only=arguments.command in {"check", "export"})
+    try:
+        return await _COMMANDS[arguments.command](store, arguments)
+    finally:
+        await store.close()
+
+
+async def _check(store: Store, arguments: argparse.Namespace) -> int:
+    progress = Progress("checked", time.monotonic)
+    checked = await check(store, arguments.account, SystemClock().now(), progress)
+    _say(arguments, checked, words.of_check(checked))
+    return _FOUND if checked.problems else 0
+
+
+async def _rebuild(store: Store, arguments: argparse.Namespace) -> int:
+    mended = list(await store.rebuild(thorough=True))
+    _say(arguments, {"mended": mended}, words.of_rebuild(mended))
+    return 0
+
+
+async def _export(store: Store, arguments: argparse.Namespace) -> int:
+    wanted = Wanted(accounts=arguments.account, start=arguments.start, end=arguments.end)
+    with writing(arguments.file) as write:
+        progress = Progress("exported", time.monotonic)
+        done = await export(store, wanted, SystemClock().now(), write, progress)
+    _say(arguments, done, words.of_export(done))
+    return 0
+
+
+async def _import(store: Store, arguments: argparse.Namespace) -> int:
+    with reading(arguments.file) as lines:
+        done = await import_lines(store, lines, Progress("imported", time.monotonic))
+    _say(arguments, done, words.of_import(done))
+    return _FOUND if done.problem_count else 0
+
+
+_COMMANDS = {"check": _check, "rebuild": _rebuild, "export": _export, "import": _import}
+
+
+def _say(arguments: argparse.Namespace, result: object, lines: Iterable[str]) -> None:
+    """Tell the result: to standard output, unless that is where an export goes."""
+    out = sys.stderr if getattr(arguments, "file", "") == "-" else sys.stdout
+    text = encode(result).decode() if arguments.json else "\n".join(lines)
+    out.write(text + "\n")
+    out.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

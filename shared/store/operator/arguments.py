@@ -1,0 +1,60 @@
+"""The command line of `python -m shared.store`."""
+
+import argparse
+from datetime import datetime
+
+from shared.store.keys import is_account
+from shared.timestamps import parse_moment
+
+__all__ = ["parse"]
+
+
+def parse() -> argparse.Namespace:
+    """Read the command line; ends the process with code 2 for one that cannot be understood."""
+    parser = argparse.ArgumentParser(
+        prog="python -m shared.store",
+        description="Checks, mends, exports and imports a store; receivers and a janitor may go on.",
+        epilog="Exit codes: 0 all is right, 1 something is not, 2 wrong usage or settings.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    checking = _command(commands, "check", "look at every file; change nothing")
+    _with_accounts(checking)
+    _command(commands, "rebuild", "make index, latest, metadata and the index of archives anew")
+    exporting = _command(commands, "export", "write versions and reports as lines of JSON")
+    _with_accounts(exporting)
+    exporting.add_argument("--from", dest="start", type=_moment, metavar="MOMENT", help="from this time on")
+    exporting.add_argument("--to", dest="end", type=_moment, metavar="MOMENT", help="until before this time")
+    exporting.add_argument(
+        "file", help="a new file (gzipped if its name ends in .gz), or - for standard output"
+    )
+    importing = _command(commands, "import", "put an export into a store; what is there already stays")
+    importing.add_argument("file", help="an export, gzipped or not, or - for standard input")
+    return parser.parse_args()
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, does: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=does, description=does)
+    command.add_argument("--url", help="the store, as in STORE_URL (which it goes before)")
+    command.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    return command
+
+
+def _with_accounts(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--account", action="append", default=[], type=_account, help="only this account; may be repeated"
+    )
+
+
+def _account(text: str) -> str:
+    if not is_account(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no account")
+    return text
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return parse_moment(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}; write it like 2026-11-22T10:00:00Z") from error

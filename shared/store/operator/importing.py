@@ -1,0 +1,134 @@
+"""Putting an export into a store: each version under its own id, nothing overwritten.
+
+It can be stopped and begun again at any time: what is there already is passed over.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from shared.store.base import Part, Store, Version
+from shared.store.errors import StoreConflictError, StoreDamagedError
+from shared.store.operator.exported import Counts, End, NotAnExportError, Row, read_head, read_row
+from shared.store.operator.progress import Progress
+from shared.store.reports import StoredReport
+
+__all__ = ["Imported", "import_lines"]
+
+_BATCH = 256
+"""Versions stored with one sync of the folder."""
+
+_MOST_TOLD = 100
+"""Problems kept word by word; the rest is counted."""
+
+
+class Imported(Struct, kw_only=True, rename="camel"):
+    """What an import did, and why some lines were not taken."""
+
+    versions: int = 0
+    """Versions that were not there yet."""
+    known: int = 0
+    """Versions that were there already."""
+    reports: int = 0
+    problem_count: int = 0
+    problems: list[str] = []
+
+    def tell(self, problem: str) -> None:
+        """Note a line that was not taken, or an export that is not whole."""
+        self.problem_count += 1
+        if len(self.problems) < _MOST_TOLD:
+            self.problems.append(problem)
+
+
+class _Import:
+    """One import under way: versions of one account and part wait until they can be stored together."""
+
+    def __init__(self, store: Store, progress: Progress) -> None:
+        self._store = store
+        self._progress = progress
+        self._waiting: list[Version] = []
+        self._place: tuple[str, Part] = ("", "history")
+        self.done = Imported()
+        self.rows = [0, 0]
+
+    async def take(self, row: Row, number: int) -> None:
+        """Take one line in, or have it wait. Raises the store's temporary errors."""
+        match row:
+            case (str(account), ("history" | "archive") as part, Version() as version):
+                self.rows[0] += 1
+                if (account, part) != self._place or len(self._waiting) >= _BATCH:
+                    await self.flush()
+                self._place = (account, part)
+                self._waiting.append(version)
+            case StoredReport():
+                self.rows[1] += 1
+                await self._report(row, number)
+            case (str(account), Counts() as counts):
+                await self.flush()
+                await self._store.raise_counts(account, counts.lifetime)
+
+    async def flush(self) -> None:
+        """Store what waits."""
+        waiting, self._waiting = self._waiting, []
+        account, part = self._place
+        if waiting and not await self._stored(account, part, waiting):
+            for version in waiting:  # one of them cannot be stored: find out which, and store the rest
+                await self._stored(account, part, [version], tell=True)
+
+    async def _stored(self, account: str, part: Part, some: Sequence[Version], *, tell: bool = False) -> bool:
+        try:
+            new = await self._store.restore(account, some, part)
+        except (StoreConflictError, StoreDamagedError) as error:
+            if tell:
+                self.done.tell(f"{account}: {error}")
+            return False
+        self.done.versions += new
+        self.done.known += len(some) - new
+        self._progress.step(len(some))
+        return True
+
+    async def _report(self, report: StoredReport, number: int) -> None:
+        try:
+            self.done.reports += await self._store.restore_reports(report.account, [report])
+        except (StoreConflictError, StoreDamagedError) as error:
+            self.done.tell(f"line {number}: {error}")
+
+
+async def import_lines(store: Store, lines: Iterable[bytes], progress: Progress) -> Imported:
+    """Import an export's lines. Raises NotAnExportError when it is none, and the store's errors.
+
+    A line that cannot be taken is told of and left out; so is an export that ends early or was changed.
+    """
+    running, summed = _Import(store, progress), hashlib.sha256()
+    numbered = enumerate(lines, 1)
+    first = next(numbered, (1, b""))[1]
+    read_head(first)
+    summed.update(first)
+    ended = False
+    for number, line in numbered:
+        try:
+            row = read_row(line)
+        except NotAnExportError as error:
+            running.done.tell(f"line {number}: {error}")
+        else:
+            if isinstance(row, End):
+                ended = True
+                _check_end(running, row, summed.hexdigest())
+            else:
+                await running.take(row, number)
+        summed.update(line)
+    await running.flush()
+    if not ended:
+        running.done.tell("the export ends early: what came until there was imported")
+    return running.done
+
+
+def _check_end(running: _Import, end: End, summed: str) -> None:
+    if [end.versions, end.reports] != running.rows:
+        running.done.tell(
+            f"the export says it has {end.versions} versions and {end.reports} reports;"
+            f" {running.rows[0]} and {running.rows[1]} could be read"
+        )
+    if end.sha256 != summed:
+        running.done.tell("the export was changed since it was written: its sum is not right")
