@@ -17,6 +17,7 @@ import structlog
 from services.janitor.health import why_unwell
 from services.janitor.loop import Loop
 from services.janitor.machine import sighting
+from services.janitor.metrics import JanitorMetrics
 from services.janitor.records import Swept, note_from
 from services.janitor.settings import PREFIXES, JanitorSettings
 from services.janitor.sweep import NOTE, Sweeper, Task
@@ -89,16 +90,24 @@ def _who(command: str) -> str:
 
 async def _once(settings: JanitorSettings, arguments: argparse.Namespace) -> int:
     store = open_store(settings.store_url, read_only=arguments.dry_run)
-    stop = _stopped_by_signals()
+    stop, clock = _stopped_by_signals(), SystemClock()
+    began = clock.monotonic()
     try:
         if not arguments.dry_run and (other := await store.take_duty(_who("once"))):
             print(f"janitor: another one looks after this store ({other}): stop it first", file=sys.stderr)
             return ANOTHER_IS_THERE
         task = _task(settings, dry_run=arguments.dry_run, force=arguments.force)
-        swept = await Sweeper(store, task, SystemClock(), sighting, stop.is_set).run()
+        swept = await Sweeper(store, task, clock, sighting, stop.is_set).run()
     finally:
         await store.close()
     _show(swept, as_json=arguments.json)
+    if settings.metrics_file and not arguments.dry_run:
+        metrics = JanitorMetrics()
+        metrics.note(swept, clock.now().timestamp(), clock.monotonic() - began)
+        try:
+            metrics.write(settings.metrics_file)
+        except OSError as error:
+            print(f"janitor: JANITOR_METRICS_FILE cannot be written: {error}", file=sys.stderr)
     if swept.problems or swept.stopped:
         return REFUSED_BY_STORE
     return CLOCK_NOT_BELIEVED if swept.refused else DONE

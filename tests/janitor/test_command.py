@@ -231,6 +231,10 @@ async def test_metrics_are_left_where_they_are_wanted(janitor: Command, tmp_path
     running = Running(janitor, JANITOR_METRICS_FILE=str(tmp_path / "janitor.prom"), **KEEP_FIVE)
     running.until("account swept")
     running.stop()
+    janitor("once", JANITOR_METRICS_FILE=str(tmp_path / "once.prom"))
+    assert 'janitor_kept_versions{account="default"} 5.0' in (tmp_path / "once.prom").read_text()
+    told = janitor("once", JANITOR_METRICS_FILE=str(tmp_path / "nowhere" / "once.prom"))
+    assert (told.returncode, "JANITOR_METRICS_FILE cannot be written" in told.stderr) == (0, True)
     assert (
         'marigraph_janitor_deleted_versions_total{account="default"} 7.0'
         in (tmp_path / "janitor.prom").read_text()
