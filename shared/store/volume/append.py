@@ -170,7 +170,8 @@ def _tell(history: History, stored: Sequence[Version], more_wait: Callable[[], b
     try:
         history.note_stored([version.id for version in stored])
         count_created(history, len(stored))
-        if not more_wait() or time.monotonic() > history.derived_at + _DERIVED_SECONDS:
+        history.derived_late = more_wait() and time.monotonic() < history.derived_at + _DERIVED_SECONDS
+        if not history.derived_late:
             refresh_derived(history)
     except OSError as error:
         _log.warning("what is derived is behind the history", account=history.account, error=str(error))

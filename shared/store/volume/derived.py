@@ -138,7 +138,7 @@ def refresh_derived(history: History, advance: Callable[[Lifetime], Lifetime] = 
     if before != metadata:
         _put(history.layout, history.layout.metadata, _pretty(metadata))
         mended.append(f"{history.account}: metadata now counts {metadata.version_count} versions")
-    history.derived_at = time.monotonic()
+    history.derived_at, history.derived_late = time.monotonic(), False
     return mended
 
 

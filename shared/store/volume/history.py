@@ -56,6 +56,8 @@ class History:
         """The counts of this history's whole life as they were last known; for when their file is lost."""
         self.derived_at = -math.inf
         """When latest and metadata were last written here, in monotonic seconds."""
+        self.derived_late = False
+        """Whether they wait on purpose: while batch follows batch they are written now and then."""
         self.archive = Archive(account, layout, partial(self._damage.archive, account))
         self._guard = threading.Lock()
         self._followed = FollowedIndex(layout, self._rank, self._guard)

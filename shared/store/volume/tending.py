@@ -26,11 +26,12 @@ class Tending:
         if self._stands() == self._stood or not layout.history.is_dir():
             return []
         with layout.locked():
+            was_late = self._history.derived_late
             mended = refresh_derived(self._history)
             if mended:
                 self._history.note_settled()
             self._stood = self._stands()
-        return mended
+        return [] if was_late else mended
 
     def _stands(self) -> tuple[Stand, ...]:
         return _stand(self._history.layout.latest), _stand(self._history.layout.metadata)

@@ -1,0 +1,95 @@
+"""Load from one other process (wrk), in short slices; what is compared is measured in turn."""
+
+import subprocess
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from tests.bench.servers import KEY, Server
+
+__all__ = ["CONNECTIONS", "Measured", "Question", "in_turn", "ratio"]
+
+CONNECTIONS = 64
+_POSTS_A_SLICE = 200_000
+_LEAST = 0.5
+"""A second: what a slice without any answer counts as."""
+
+_sent = 0
+
+
+class Question(NamedTuple):
+    """What a server is asked: `post`, `get`, or `version` or `timestamp` anywhere in `count` versions."""
+
+    server: Server
+    path: str
+    mode: str = "get"
+    count: int = 0
+    header: str = ""
+
+
+class Measured(NamedTuple):
+    """Medians over the slices of one row: a second, milliseconds, microseconds of processor a request.
+
+    `rates` has every slice; `refused` counts answers that were no 2xx or 3xx.
+    """
+
+    rate: float
+    p50: float
+    p99: float
+    processor: float
+    refused: int
+    rates: list[float]
+
+
+def in_turn(questions: dict[str, Question], rounds: int, seconds: int) -> dict[str, Measured]:
+    """Press each for `seconds`, one after the other, `rounds` times over, so that noise meets all alike."""
+    slices: dict[str, list[tuple[float, ...]]] = {name: [] for name in questions}
+    for _ in range(rounds):
+        for name, question in questions.items():
+            slices[name].append(_press(question, seconds))
+    return {name: _medians(found) for name, found in slices.items()}
+
+
+def _medians(slices: list[tuple[float, ...]]) -> Measured:
+    rates, p50s, p99s, refused, processor = zip(*slices, strict=True)
+    return Measured(
+        rate=median(rates),
+        p50=median(p50s),
+        p99=median(p99s),
+        processor=median(processor),
+        refused=int(sum(refused)),
+        rates=list(rates),
+    )
+
+
+def ratio(one: Measured, other: Measured) -> float:
+    """Return how many times faster one is: the median over the rounds."""
+    return median(a / max(b, _LEAST) for a, b in zip(one.rates, other.rates, strict=True))
+
+
+def _press(question: Question, seconds: int) -> tuple[float, ...]:
+    global _sent  # noqa: PLW0603 - every POST of a run must be another snapshot
+    _sent += _POSTS_A_SLICE
+    headers = [f"X-API-Key: {KEY}", *filter(None, [question.header])]
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{seconds}s",
+        "--timeout=60s",
+        "-s",
+        str(Path(__file__).with_name("load.lua")),
+        *[part for header in headers for part in ("-H", header)],
+        question.server.address + question.path,
+    ]
+    before = question.server.processor_seconds
+    printed = subprocess.run(
+        [*command, "--", question.mode, str(_sent), str(question.count)],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    spent = question.server.processor_seconds - before
+    line = next(line for line in printed.splitlines() if line.startswith("RESULT"))
+    rate, p50, p99, refused, answered = map(float, line.split()[1:])
+    return rate, p50, p99, refused, spent / max(answered, 1) * 1e6

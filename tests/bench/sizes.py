@@ -1,0 +1,138 @@
+"""One history of a given size, served by a bare Sanic server, by ours and by the model of the origin."""
+
+import contextlib
+import json
+import shutil
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.bench.history import fill
+from tests.bench.pressing import Measured, Question, in_turn, ratio
+from tests.bench.servers import KEY, USAGE, Server, serving
+
+__all__ = ["ORIGIN_ROWS", "OUR_ROWS", "Size", "Slices", "at_size"]
+
+OUR_ROWS = ("POST", "GET latest", "GET latest, 304", "GET by number", "GET by time")
+ORIGIN_ROWS = ("POST", "GET latest", "GET by number", "GET by time")
+
+
+class Slices(NamedTuple):
+    """How long to press: so many rounds of so many seconds."""
+
+    rounds: int
+    seconds: int
+
+
+class Size(NamedTuple):
+    """What was measured with a history of `versions`: our start and memory, and rows by server and question."""
+
+    versions: int
+    start_seconds: float
+    start_megabytes: float
+    megabytes: float
+    bare: dict[str, Measured]
+    ours: dict[str, Measured]
+    origin: dict[str, Measured]
+
+    def of_bare(self, row: str) -> float:
+        """Return our rate as a share of the bare server's."""
+        return ratio(self.ours[row], self.bare["POST" if row == "POST" else "GET"])
+
+    def of_origin(self, row: str) -> float:
+        """Return how many times the origin model's rate ours is."""
+        return ratio(self.ours[row], self.origin[row])
+
+    def record(self) -> dict[str, Any]:
+        """Return everything as JSON takes it."""
+        servers = {"bare": self.bare, "ours": self.ours, "origin": self.origin}
+        rows = {name: {row: one._asdict() for row, one in rows.items()} for name, rows in servers.items()}
+        return {
+            "versions": self.versions,
+            "startSeconds": self.start_seconds,
+            "startMegabytes": self.start_megabytes,
+            "megabytes": self.megabytes,
+            **rows,
+            "ofBare": {row: self.of_bare(row) for row in self.ours},
+            "ofOrigin": {row: self.of_origin(row) for row in self.origin},
+        }
+
+
+def at_size(count: int, scratch: Path, slices: Slices, *, with_origin: bool) -> Size:
+    """Make histories of `count` versions, measure, and remove them again."""
+    with contextlib.ExitStack() as opened:
+        ours = opened.enter_context(_history(scratch / "ours", count))
+        # The first start finds no index: it lists the folder.
+        settings = {"STORE_URL": f"file://{ours}", "CLAUDE_SYNC_API_KEY": KEY}
+        receiver = opened.enter_context(serving("services.receiver", USAGE, **settings))
+        at_start = receiver.megabytes
+        servers = {"bare": opened.enter_context(serving("tests.bench.bare", "/")), "ours": receiver}
+        if with_origin:
+            folder = opened.enter_context(_history(scratch / "origin", count))
+            servers["origin"] = opened.enter_context(
+                serving("tests.bench.origin", "/", ORIGIN_FOLDER=str(folder))
+            )
+            _post_one(servers["origin"])
+        tag = _post_one(receiver)
+        reading = in_turn(_reading(servers, count, tag), slices.rounds, slices.seconds)
+        posting = in_turn(_posting(servers), slices.rounds, slices.seconds)
+        rows = {**reading, **posting}
+        return Size(
+            count,
+            receiver.start_seconds,
+            at_start,
+            receiver.megabytes,
+            *(
+                {row: one for (of, row), one in rows.items() if of == name}
+                for name in ("bare", "ours", "origin")
+            ),
+        )
+
+
+Asked = dict[tuple[str, str], Question]
+
+
+def _reading(servers: dict[str, Server], count: int, tag: str) -> Asked:
+    asked: Asked = {("bare", "GET"): Question(servers["bare"], "/")}
+    for name, server in servers.items():
+        if name == "bare":
+            continue
+        asked[name, "GET latest"] = Question(server, USAGE)
+        asked[name, "GET by number"] = Question(server, USAGE, "version", count)
+        asked[name, "GET by time"] = Question(server, USAGE, "timestamp", count)
+    asked["ours", "GET latest, 304"] = Question(servers["ours"], USAGE, header=f"If-None-Match: {tag}")
+    return asked
+
+
+def _posting(servers: dict[str, Server]) -> Asked:
+    return {
+        (name, "POST"): Question(server, "/" if name == "bare" else USAGE, "post")
+        for name, server in servers.items()
+    }
+
+
+def _post_one(server: Server) -> str:
+    """Post the newest snapshot; return the tag of the answer that it makes."""
+    document = {
+        "lastUpdated": "2020-09-13T12:26:41Z",
+        "currentSession": {"percentageUsed": 1, "resetsIn": ""},
+    }
+    headers = {"X-API-Key": KEY, "Content-Type": "application/json"}
+    url = server.address + USAGE
+    urllib.request.urlopen(urllib.request.Request(url, json.dumps(document).encode(), headers)).close()
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+        return str(answer.headers["ETag"])
+
+
+@contextlib.contextmanager
+def _history(root: Path, count: int) -> Iterator[Path]:
+    root.mkdir(parents=True)
+    # ext4 passes over inodes that were freed in the last minutes, one by one: a group of its own has none.
+    subprocess.run(["chattr", "+T", str(root.parent)], capture_output=True, check=False)
+    fill(root / "console-usage-history", count)
+    try:
+        yield root
+    finally:
+        shutil.rmtree(root)
