@@ -84,8 +84,12 @@ test-faults: setup ## kills, power cuts and broken disks at full length, an hour
 	FAULT_LENGTH=long $(PYTEST) -s tests/faults tests/store/test_model.py
 
 .PHONY: bench
-bench: setup ## measure, as ratios to this machine's own ceilings
+bench: setup ## measure up to 100,000 versions, beside a bare server and a model of the origin
 	$(BIN)/python -m tests.bench
+
+.PHONY: bench-full
+bench-full: setup ## the same, longer and up to 1,000,000 versions (5 GB of disk)
+	BENCH_FULL=1 $(BIN)/python -m tests.bench
 
 .PHONY: lock
 lock: ## resolve the lock files anew (hashes, no addresses)

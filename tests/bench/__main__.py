@@ -1,37 +1,27 @@
-"""`make bench`: rates and latencies as ratios to a bare Sanic server on the same machine in the same run.
+"""`make bench`: rates as ratios to a bare Sanic server and to a model of the origin, measured in turn.
 
-Needs wrk (Debian: apt-get install wrk). Prints a table and writes build/bench.json.
+Needs wrk (Debian: apt-get install wrk). Prints tables; writes build/bench.json and build/bench.svg. With
+BENCH_FULL=1 (`make bench-full`) up to a million versions, which takes 5 GB of disk. BENCH_FOLDER names
+another disk than this folder's.
 """
 
-import contextlib
 import json
 import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
 
-REPOSITORY = Path(__file__).parents[2]
-KEY = "a-key-for-measuring"
-SECONDS = int(os.environ.get("BENCH_SECONDS", "5"))
-CONNECTIONS = 64
-USAGE = "/api/claude/console-usage"
+from tests.bench.plot import draw
+from tests.bench.pressing import CONNECTIONS, Measured
+from tests.bench.servers import REPOSITORY
+from tests.bench.sizes import ORIGIN_ROWS, OUR_ROWS, Size, Slices, at_size
 
-
-class Measured(NamedTuple):
-    """One row: requests a second, latency in milliseconds, answers that were no 2xx or 3xx."""
-
-    rate: float
-    p50: float
-    p99: float
-    refused: int
+FULL = os.environ.get("BENCH_FULL", "") not in {"", "0"}
+SIZES = [100, 1_000, 20_000, 100_000, *([1_000_000] if FULL else [])]
+ORIGIN_UP_TO = 100_000 if FULL else 20_000
+SLICES = Slices(rounds=5, seconds=2) if FULL else Slices(rounds=3, seconds=1)
 
 
 def main() -> int:
@@ -39,121 +29,52 @@ def main() -> int:
     if not shutil.which("wrk"):
         print("bench: wrk is not here. On Debian: sudo apt-get install wrk", file=sys.stderr)
         return 1
-    rows: dict[str, Measured] = {}
-    with serving(["tests.bench.bare"], "/") as (address, _):
-        rows["bare Sanic GET"] = load(f"{address}/", "get")
-        rows["bare Sanic POST"] = load(f"{address}/", "post")
-    with tempfile.TemporaryDirectory(dir=REPOSITORY / "build") as folder:
-        environment = {"STORE_URL": f"file://{folder}/store", "CLAUDE_SYNC_API_KEY": KEY}
-        with serving(["services.receiver"], "/livez", **environment) as (address, process):
-            idle = resident_megabytes(process.pid)
-            rows["POST, durable"] = load(address + USAGE, "post")
-            tag = post_one(address)
-            rows["GET latest"] = load(address + USAGE, "get")
-            rows["GET latest, 304"] = load(address + USAGE, "get", f"If-None-Match: {tag}")
-            rows["GET by number"] = load(f"{address}{USAGE}?version=100", "get")
-            rows["GET by time"] = load(f"{address}{USAGE}?timestamp=2020-09-13T12:30:00Z", "get")
-            versions = read_json(address + USAGE)["versionInfo"]["total"]
-    show(rows, versions, idle)
+    build = REPOSITORY / "build"
+    build.mkdir(exist_ok=True)
+    began, load = time.perf_counter(), os.getloadavg()[0]
+    sizes: list[Size] = []
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER", build)) as scratch:
+        for count in SIZES:
+            sizes.append(at_size(count, Path(scratch), SLICES, with_origin=count <= ORIGIN_UP_TO))
+            show(sizes[-1])
+    record = {
+        "connections": CONNECTIONS,
+        "slices": SLICES._asdict(),
+        "processors": os.cpu_count(),
+        "loadBefore": load,
+        "minutes": round((time.perf_counter() - began) / 60, 1),
+        "sizes": [size.record() for size in sizes],
+    }
+    (build / "bench.json").write_text(json.dumps(record, indent=1) + "\n")
+    (build / "bench.svg").write_text(draw(record))
+    print(f"\nbuild/bench.json, build/bench.svg; {record['minutes']} minutes, load before them {load:.1f}")
     return 0
 
 
-@contextlib.contextmanager
-def serving(module: list[str], path: str, **settings: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    """Run a server on a free port until the block ends."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-    environment = {**os.environ, **settings, "RECEIVER_PORT": port, "LOG_LEVEL": "warning"}
-    process = subprocess.Popen([sys.executable, "-m", *module, port], cwd=REPOSITORY, env=environment)
-    try:
-        wait_for(f"http://127.0.0.1:{port}{path}")
-        yield f"http://127.0.0.1:{port}", process
-    finally:
-        process.terminate()
-        process.wait(15)
-
-
-def wait_for(url: str) -> None:
-    """Wait until a server answers."""
-    for _ in range(100):
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
-            urllib.request.urlopen(url, timeout=1).close()
-            return
-        time.sleep(0.1)
-    raise SystemExit(f"bench: {url} does not answer")
-
-
-_sent = 0
-
-
-def load(url: str, mode: str, *headers: str) -> Measured:
-    """Press a URL for some seconds with all connections, from one other process."""
-    global _sent  # noqa: PLW0603 - every POST of a run must be another snapshot
-    _sent += 10_000_000
-    named = [part for header in (f"X-API-Key: {KEY}", *headers) for part in ("-H", header)]
-    command = [
-        "wrk",
-        "-t1",
-        f"-c{CONNECTIONS}",
-        f"-d{SECONDS}s",
-        "-s",
-        str(Path(__file__).with_name("load.lua")),
-    ]
-    printed = subprocess.run(
-        [*command, *named, url, "--", mode, str(_sent)], capture_output=True, text=True, check=True
-    ).stdout
-    line = next(line for line in printed.splitlines() if line.startswith("RESULT"))
-    rate, p50, p99, refused = line.split()[1:]
-    return Measured(float(rate), float(p50), float(p99), int(refused))
-
-
-def post_one(address: str) -> str:
-    """Post the newest snapshot, and return the tag of the answer that it makes."""
-    document = {
-        "lastUpdated": "2030-01-01T00:00:00Z",
-        "currentSession": {"percentageUsed": 1, "resetsIn": ""},
-    }
-    request = urllib.request.Request(
-        address + USAGE, json.dumps(document).encode(), {"X-API-Key": KEY, "Content-Type": "application/json"}
+def show(size: Size) -> None:
+    """Print one table."""
+    start = f"first answer {size.start_seconds:.2f} s after the start, {size.start_megabytes:.0f} MB then"
+    print(f"\n{size.versions:,} versions; {start}")
+    columns = ("a second", "against", "p50 ms", "p99 ms", "CPU us", "refused")
+    print(
+        f"{'':<22}{columns[0]:>10}{columns[1]:>14}{columns[2]:>9}{columns[3]:>9}{columns[4]:>9}{columns[5]:>9}"
     )
-    urllib.request.urlopen(request, timeout=10).close()
-    question = urllib.request.Request(address + USAGE, headers={"X-API-Key": KEY})
-    with urllib.request.urlopen(question, timeout=10) as answer:
-        return str(answer.headers["ETag"])
+    for name, row in size.bare.items():
+        line(f"bare Sanic {name}", row, "1.00")
+    for name in OUR_ROWS:
+        line(name, size.ours[name], f"{size.of_bare(name):.2f}")
+    for name in ORIGIN_ROWS if size.origin else ():
+        line(f"origin's {name}", size.origin[name], f"ours {size.of_origin(name):,.1f} x")
+    sys.stdout.flush()
 
 
-def read_json(url: str) -> dict[str, Any]:
-    """Ask with the key."""
-    with urllib.request.urlopen(
-        urllib.request.Request(url, headers={"X-API-Key": KEY}), timeout=10
-    ) as answer:
-        body: dict[str, Any] = json.load(answer)
-        return body
-
-
-def resident_megabytes(process_id: int) -> float:
-    """Return a process's resident memory."""
-    status = Path(f"/proc/{process_id}/status").read_text()
-    kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
-    return int(kilobytes) / 1024
-
-
-def show(rows: dict[str, Measured], versions: int, idle: float) -> None:
-    """Print the table and write the figures."""
-    print(f"{CONNECTIONS} connections, {SECONDS} s a row; {versions} versions in the store at the end\n")
-    print(f"{'':<18}{'a second':>10}{'of bare':>9}{'p50 ms':>9}{'p99 ms':>9}{'refused':>9}")
-    for name, row in rows.items():
-        ceiling = rows["bare Sanic POST" if "POST" in name else "bare Sanic GET"].rate
-        print(
-            f"{name:<18}{row.rate:>10.0f}{row.rate / ceiling:>9.2f}{row.p50:>9.1f}{row.p99:>9.1f}{row.refused:>9}"
-        )
-    print(f"\nreceiver's memory before the first request: {idle:.0f} MB")
-    result = {"versions": versions, "idleMegabytes": idle, "rows": {n: r._asdict() for n, r in rows.items()}}
-    target = REPOSITORY / "build" / "bench.json"
-    target.write_text(json.dumps(result, indent=2) + "\n")
-    print(f"written to {target.relative_to(REPOSITORY)}")
+def line(name: str, row: Measured, against: str) -> None:
+    """Print one row."""
+    print(
+        f"{name:<22}{row.rate:>10,.0f}{against:>14}{row.p50:>9.1f}{row.p99:>9.1f}{row.processor:>9.0f}"
+        f"{row.refused:>9}"
+    )
 
 
 if __name__ == "__main__":
-    (REPOSITORY / "build").mkdir(exist_ok=True)
     sys.exit(main())

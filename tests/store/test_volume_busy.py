@@ -78,4 +78,4 @@ async def test_a_version_just_stored_is_read_without_waiting_for_the_disk(volume
         (history.layout.history / ".tmp-another").write_text("a batch that is being written")
         found = history.peek(lambda index: index.newest)
         (history.layout.history / ".tmp-another").unlink()
-    assert found.total == 1  # type: ignore[union-attr]
+    assert found.total == 1
