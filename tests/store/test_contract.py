@@ -260,3 +260,8 @@ async def test_a_note_replaces_the_one_before(store: Store) -> None:
     for data in (b"first", b"second"):
         await store.write_note("janitor", data)
     assert await store.read_note("janitor") == b"second"
+
+
+async def test_nothing_can_be_deleted_where_nothing_is(store: Store) -> None:
+    assert await store.delete("default", [], NOON) == 0
+    assert await store.delete("default", ["2026-11-22T12-00-00-1a2b3c4d"], NOON) == 0

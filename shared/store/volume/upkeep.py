@@ -49,6 +49,8 @@ def delete(history: History, ids: Sequence[str], cleaned_at: datetime) -> int:
         if newest in ids:
             raise StoreConflictError(f"{newest} is the newest version and is never deleted")
         leaving = history.look(lambda index: [i for i in sorted(set(ids)) if i in index], in_lock=True)
+        if not history.layout.history.is_dir():
+            return 0
         history.note_leaving(leaving)
         gone = 0
         try:
