@@ -1,0 +1,102 @@
+"""A real window, on a screen that nobody looks at: logging in there, and reading in one."""
+
+import asyncio
+import contextlib
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+from aiohttp import web
+from odd_server import ROWS, html
+from practice import REPOSITORY, Console, Scraper
+
+from services.scraper.browser import open_page
+from services.scraper.caches import CACHES, RUNS
+from services.scraper.leftovers import processes_in
+from services.scraper.settings import ScraperSettings
+from shared.settings import load
+
+pytestmark = pytest.mark.browser
+
+LOGIN = """<h1>Log in to Claude</h1><button>Continue with email</button><script>setTimeout(() => {
+document.cookie = "sessionKey=given; path=/; max-age=2419200"; location.href = "/settings/usage"; }, 1500)</script>"""
+
+
+async def answer(request: web.Request) -> web.Response:
+    """Let in whoever has the cookie; the login page gives it out by itself, as a user would get it."""
+    if request.path == "/login":
+        return html(LOGIN)
+    if "sessionKey" not in request.cookies:
+        raise web.HTTPFound("/login")
+    return html(ROWS)
+
+
+@contextlib.asynccontextmanager
+async def served():
+    app = web.Application()
+    app.router.add_route("*", "/{name:.*}", answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/settings/usage"
+    finally:
+        await runner.cleanup()
+
+
+def on_a_screen(scraper, *command):
+    """Run a command as `xvfb-run` gives it a screen; returns its exit code and all it printed."""
+    ended = subprocess.run(
+        ["xvfb-run", "-a", sys.executable, "-m", "services.scraper", *command],
+        cwd=REPOSITORY,
+        env=scraper.environment,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+@pytest.mark.screen
+async def test_a_login_in_a_window_is_waited_for_and_kept(tmp_path):
+    async with served() as address:
+        scraper = Scraper(tmp_path / "state", Console(0), SCRAPER_USAGE_URL=address)
+        code, said = await asyncio.to_thread(on_a_screen, scraper, "login")
+        assert code == 0, said
+        assert "A window opens" in said
+        assert "You are logged in" in said
+        assert processes_in(scraper.folder / "profile") == []
+        code, said = await asyncio.to_thread(scraper.run, "once")
+        assert code == 0, said
+        scraper.environment["SCRAPER_BROWSER_MODE"] = "headed"
+        code, said = await asyncio.to_thread(on_a_screen, scraper, "once")
+        assert code == 0, said
+        assert scraper.last()["currentSession"]["percentageUsed"] == 47
+
+
+def cookies(profile):
+    with contextlib.closing(sqlite3.connect(profile / "Default" / "Cookies")) as database:
+        return [name for (name,) in database.execute("select name from cookies")]
+
+
+async def test_the_login_survives_the_clearing_of_the_caches(tmp_path):
+    async with served() as address:
+        scraper = Scraper(tmp_path / "state", Console(0), SCRAPER_USAGE_URL=address)
+        profile = scraper.folder / "profile"
+        scraper.folder.mkdir(mode=0o700)
+        async with open_page(load(ScraperSettings, scraper.environment)) as page:
+            await page.goto(address)
+            await page.wait_for_url("**/settings/usage", timeout=20_000)
+        assert cookies(profile) == ["sessionKey"]
+        (scraper.folder / "profile-runs").write_text(str(RUNS - 1))
+        stuffed = [profile / name / "stuffing" for name in CACHES]
+        for path in stuffed:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"x")
+        code, said = await asyncio.to_thread(scraper.run, "once")
+        assert code == 0, said
+        assert not any(path.exists() for path in stuffed)
+        assert cookies(profile) == ["sessionKey"]
+        assert (scraper.folder / "profile-runs").read_text() == "0"
