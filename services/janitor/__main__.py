@@ -11,6 +11,8 @@ import os
 import platform
 import signal
 import sys
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import structlog
 
@@ -30,6 +32,8 @@ from shared.store import Store, open_store
 from shared.store.errors import StoreUrlError
 from shared.store.urls import store_exists
 from shared.timestamps import to_iso
+
+T = TypeVar("T")
 
 DONE, REFUSED_BY_STORE, ANOTHER_IS_THERE, CLOCK_NOT_BELIEVED = 0, 1, 3, 4
 
@@ -97,7 +101,7 @@ async def _once(settings: JanitorSettings, arguments: argparse.Namespace) -> int
             print(f"janitor: another one looks after this store ({other}): stop it first", file=sys.stderr)
             return ANOTHER_IS_THERE
         task = _task(settings, dry_run=arguments.dry_run, force=arguments.force)
-        swept = await Sweeper(store, task, clock, sighting, stop.is_set).run()
+        swept = await _heeding(stop, Sweeper(store, task, clock, sighting, stop.is_set).run())
     finally:
         await store.close()
     _show(swept, as_json=arguments.json)
@@ -131,6 +135,20 @@ def _stopped_by_signals() -> asyncio.Event:
     return stop
 
 
+async def _heeding(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T:
+    """Wait for work to end; after a stop only for some seconds more.
+
+    A thread that waits for a disk cannot be stopped, so the process then ends as if it were killed.
+    """
+    working, told = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait({working, told}, return_when=asyncio.FIRST_COMPLETED)
+    if not (await asyncio.wait({working}, timeout=_GRACE_SECONDS))[0]:
+        _log.error("the store does not answer; ending without it")
+        os._exit(REFUSED_BY_STORE)
+    told.cancel()
+    return working.result()
+
+
 async def _run(settings: JanitorSettings) -> int:
     """Work at every interval until told to stop."""
     stop, clock = _stopped_by_signals(), SystemClock()
@@ -144,13 +162,7 @@ async def _run(settings: JanitorSettings) -> int:
         interval=settings.interval_seconds,
         metrics_file=settings.metrics_file,
     )
-    working, told = asyncio.create_task(loop.run(_who("run"))), asyncio.create_task(stop.wait())
-    await asyncio.wait({working, told}, return_when=asyncio.FIRST_COMPLETED)
-    if not (await asyncio.wait({working}, timeout=_GRACE_SECONDS))[0]:
-        _log.error("the store does not answer; ending without it")
-        os._exit(REFUSED_BY_STORE)
-    told.cancel()
-    working.result()
+    await _heeding(stop, loop.run(_who("run")))
     await store.close()
     return DONE
 

@@ -31,4 +31,5 @@ def _up_seconds() -> float:
     """
     with contextlib.suppress(OSError, ValueError, IndexError):
         return float((_PROC / "uptime").read_text(encoding="ascii").split()[0])
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+    # Without /proc: on Linux this clock counts sleep, on macOS the monotonic one does.
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

@@ -1,5 +1,6 @@
 """`python -m services.janitor`, as people and supervisors call it."""
 
+import fcntl
 import json
 import os
 import signal
@@ -178,6 +179,19 @@ async def test_a_stop_in_the_middle_of_much_work_is_heeded_and_the_next_run_goes
     ]
     assert len(archived) == len(set(archived)) == 3995
     await store.close()
+
+
+async def test_a_store_that_does_not_answer_does_not_keep_it_from_stopping(janitor: Command) -> None:
+    await fill(open_store(f"file://{janitor.root}"), 12)
+    held = os.open(janitor.root / ".lock", os.O_RDWR)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    running = Running(janitor, **KEEP_FIVE)
+    time.sleep(0.5)
+    assert running.stop() < 10
+    assert running.process.returncode == 1
+    assert "the store does not answer" in running.lines[-1]
+    os.close(held)
+    assert await open_store(f"file://{janitor.root}").count("default") == 12
 
 
 def a_note(at: datetime) -> str:
