@@ -10,6 +10,7 @@ from services.practice.settings import PracticeSettings
 from services.receiver.settings import ReceiverSettings
 from services.scraper.settings import ScraperSettings
 from shared.settings import LogSettings, Option, Settings, describe_type, options
+from shared.store.operator.settings import OperatorSettings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -27,6 +28,7 @@ SECTIONS = (
     Section("Scraper", "`python -m services.scraper`", ScraperSettings),
     Section("Receiver", "`python -m services.receiver`", ReceiverSettings),
     Section("Janitor", "`python -m services.janitor`", JanitorSettings),
+    Section("Store", "`python -m shared.store`", OperatorSettings),
     Section("Practice console", "`python -m services.practice`", PracticeSettings),
 )
 
