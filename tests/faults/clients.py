@@ -15,8 +15,8 @@ from shared.store.keys import candidate_ids
 
 USAGE = "/api/claude/console-usage"
 KEY = "a-key-for-fault-tests"
-BEGIN = datetime.now(UTC).replace(microsecond=0) - timedelta(days=30)
-"""When the first snapshot was read; each later one a second after the one before."""
+BEGIN = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=30)
+"""When the first snapshot was read, the same in all processes; each later one a second after the one before."""
 
 
 class Clients:

@@ -1,19 +1,17 @@
 """Kills and power cuts while clients post: what was acknowledged is there, whole, and counted."""
 
-import asyncio
 import itertools
 import random
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from shared.store import open_store
-from tests.faults.clients import Clients, numbered
+from tests.faults.clients import Clients
 from tests.faults.conftest import Receiver
 from tests.faults.disks import Cut, Disk
+from tests.faults.filling import fill
 from tests.faults.invariants import violations
 from tests.faults.lengths import note, rounds, times
 
@@ -23,19 +21,6 @@ KILLS = rounds(4) * times(1, 5)
 JANITOR_KILLS = rounds(5)
 THERE_BEFORE = times(200, 10_000)
 """Versions that a receiver finds when it is started again after a kill."""
-
-
-def fill(store: Path, count: int, numbers: "itertools.count[int]") -> list[str]:
-    """Store so many versions, as the first that clients would have posted."""
-
-    async def stored() -> list[str]:
-        opened, now = open_store(f"file://{store}"), datetime.now(UTC)
-        some = [opened.append("default", numbered(next(numbers)), now) for _ in range(count)]
-        ids = [appended.version.id for appended in await asyncio.gather(*some)]
-        await opened.close()
-        return ids
-
-    return asyncio.run(stored())
 
 
 @pytest.mark.timeout(120 + 20 * KILLS)
