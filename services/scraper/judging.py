@@ -1,5 +1,7 @@
 """What a look at the page amounts to, as the end of a scrape (pure)."""
 
+from urllib.parse import urlsplit
+
 import msgspec
 
 from services.scraper.extract.captured import CapturedPage
@@ -12,7 +14,7 @@ from shared.schemas.usage import Snapshot
 
 __all__ = ["judge", "reread"]
 
-FIRST_ERROR = 400
+FIRST_ERROR, UNAUTHORIZED = 400, 401
 
 
 def reread(page: CapturedPage, *, collector: str) -> Outcome:
@@ -26,6 +28,11 @@ def judge(seen: Seen, *, seconds: float = 0) -> Outcome:
         return _unread(seen.page, seen.read, seconds)
     if (door := address_door(seen.page)) or _contested(seen.page, seen.read):
         return _stopped(seen.page, door or "network", seconds)
+    if seen.read.source == "page" and UNAUTHORIZED in _failed_answers(seen.page):
+        return _stopped(seen.page, "login_required", seconds)
+    if seen.read.source == "page" and seen.page.elsewhere:
+        where = f"the browser was sent on to {urlsplit(seen.page.url).path}, which is not the usage page"
+        return Outcome(state="layout_changed", detail=where, page=seen.page, seconds=seconds)
     if is_stale(seen):
         old = f"they are of {seen.read.last_updated:%Y-%m-%d %H:%M} UTC"
         return Outcome(state="stale_page", detail=old, page=seen.page, seconds=seconds)

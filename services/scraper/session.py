@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from services.scraper.extract.captured import CapturedPage, Text
 from services.scraper.extract.tidy import tidy
 
-__all__ = ["Door", "address_door", "door_of"]
+__all__ = ["Door", "address_door", "door_of", "is_elsewhere"]
 
 Door = Literal["login_required", "challenge", "region_blocked", "network"]
 
@@ -49,6 +49,16 @@ def address_door(page: CapturedPage) -> Door | None:
     if REGION_PATH in path:
         return "region_blocked"
     return "login_required" if LOGIN_PATH.search(path) else None
+
+
+def is_elsewhere(wanted: str, here: str) -> bool:
+    """Tell whether the browser was sent on to an address that is not the usage page's.
+
+    The usage page has moved within its site before, but it was always named so.
+    """
+    asked, got = urlsplit(wanted), urlsplit(here)
+    moved = (asked.netloc, asked.path.rstrip("/")) != (got.netloc, got.path.rstrip("/"))
+    return moved and "usage" not in f"{got.path}#{got.fragment}".casefold()
 
 
 def door_of(page: CapturedPage) -> Door | None:

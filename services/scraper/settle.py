@@ -76,6 +76,8 @@ def verdict(seen: Seen) -> Verdict:
         return door_of(seen.page) or "nothing"
     if door := address_door(seen.page):
         return door
+    if seen.page.elsewhere and seen.read.source == "page":
+        return "nothing"
     if seen.read.source == "json":
         return "only_json"
     if seen.read.is_partial:

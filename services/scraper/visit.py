@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from importlib import resources
 
+import msgspec
 from playwright.async_api import Error, Page
 
 from services.scraper.answers import Watch
@@ -17,6 +18,7 @@ from services.scraper.extract.languages import LANGUAGES
 from services.scraper.extract.snapshot import extract
 from services.scraper.outcome import ScrapeError
 from services.scraper.scrub import scrubbed
+from services.scraper.session import is_elsewhere
 from services.scraper.settings import ScraperSettings
 from services.scraper.settle import Progress, Seen, better, moved_on, settled, wants_refresh
 from shared.clock import Clock
@@ -45,6 +47,7 @@ class Visit:
         self._clock = clock
         self._watch = Watch(page)
         self._cookies = SiteCookies(page, settings.usage_url)
+        self._garbled = False
 
     @property
     def login_ends(self) -> datetime | None:
@@ -77,6 +80,9 @@ class Visit:
                 await self._cookies.look()
         except TimeoutError:
             return None
+        except msgspec.DecodeError:  # the page's own scripts have changed how anything is written as JSON
+            self._garbled = True
+            return None
         except Error as error:
             if self._page.is_closed() or "closed" in str(error):
                 with browser_trouble():
@@ -98,6 +104,7 @@ class Visit:
             pieces=view.pieces,
             answers=list(self._watch.answers),
             unfinished=self._watch.unfinished,
+            elsewhere=is_elsewhere(self._settings.usage_url, view.url),
         )
 
     async def _until(self, enough: Callable[[Progress], bool]) -> Seen:
@@ -124,6 +131,8 @@ class Visit:
         """Say why nothing could be seen: no page stayed, or the one that did is stuck."""
         if self._watch.documents > MANY_DOCUMENTS:
             return ScrapeError("network", "the site sends the browser from page to page without end")
+        if self._garbled:
+            return ScrapeError("layout_changed", "the page's own scripts keep its content from being taken")
         return ScrapeError("browser_failed", "the page does not respond")
 
     async def _press_refresh(self) -> bool:

@@ -66,6 +66,8 @@ async def answer(request: web.Request) -> web.StreamResponse:
         return await special[name](request)
     if name == "loop":
         raise web.HTTPFound("/loop")
+    if name == "sent-on":
+        raise web.HTTPFound("/chat")
     if name in {"ping", "pong"}:
         return html(f"<script>location.href = '/{'pong' if name == 'ping' else 'ping'}'</script>")
     if name == "download":
@@ -75,6 +77,8 @@ async def answer(request: web.Request) -> web.StreamResponse:
     pages = {
         "nagging": ROWS + NAGGING,
         "spinner": SPINNER,
+        "garbled": f"{ROWS}<script>JSON.stringify = () => 'null'</script>",
+        "chat": ROWS,
         "login": f"<h1>Log in</h1>{ROWS}",
     }
     return html(pages.get(name, ""), status=502 if name == "bad-gateway" else 200)

@@ -12,6 +12,7 @@ from rendering import captured
 from services.scraper.extract.captured import Answer, Text
 from services.scraper.extract.snapshot import extract
 from services.scraper.judging import judge
+from services.scraper.session import is_elsewhere
 from services.scraper.settle import Seen, better
 
 LONGEST = 45
@@ -40,6 +41,8 @@ async def once(tmp_path, name):
         ("spinner", 6, "the figures that the page asked for did not arrive"),
         ("never-ends", 6, "the page did not arrive"),
         ("login", 3, "make login"),
+        ("garbled", 5, "own scripts"),
+        ("sent-on", 5, "not the usage page"),
     ],
 )
 async def test_each_trouble_is_told_apart(tmp_path, name, code, said):
@@ -78,6 +81,25 @@ def test_figures_beside_a_failed_call_carry_the_doubt():
     outcome = judge(seen(answers=FAILED))
     assert outcome.state == "ok"
     assert "HTTP 500" in outcome.snapshot.disagreements[-1]
+
+
+def test_figures_beside_a_call_that_was_refused_are_not_of_now():
+    assert judge(seen(answers=[Answer(organization=0, status=401)])).state == "login_required"
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere"),
+    [
+        ("https://claude.ai/settings/usage", False),
+        ("https://claude.ai/settings/usage/", False),
+        ("https://claude.ai/new#settings/usage", False),
+        ("https://claude.ai/", True),
+        ("https://claude.ai/new", True),
+        ("https://example.org/settings", True),
+    ],
+)
+def test_where_the_browser_was_sent_is_the_usage_page_or_not(here, elsewhere):
+    assert is_elsewhere("https://claude.ai/settings/usage", here) == elsewhere
 
 
 def test_zeros_beside_a_failed_call_are_placeholders():

@@ -83,6 +83,7 @@ class CapturedPage(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
 
     `zone` is the time zone the page's own clock was set to (an IANA name). `unfinished` names what had not
     arrived when the waiting ended: the `document`, or a usage `answer` that the page had asked for.
+    `elsewhere` tells that the browser was sent on to an address that is not the usage page's.
     """
 
     taken_at: datetime
@@ -96,6 +97,7 @@ class CapturedPage(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
     pieces: list[Piece] = []
     answers: list[Answer] = []
     unfinished: str = ""
+    elsewhere: bool = False
 
 
 _view_decoder = msgspec.json.Decoder(View)
