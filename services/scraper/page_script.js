@@ -153,7 +153,9 @@
 
   const addMeter = (element, frame, clip) => {
     const box = element.getBoundingClientRect();
-    if (!onScreen(box) || seenOf(box, clip) === "none") return;
+    // An empty element may be a meter to those who listen; it has no height of its own.
+    const line = { left: box.left, right: box.right, top: box.top, bottom: box.bottom + 1, width: box.width, height: box.height + 1 };
+    if (!onScreen(line) || seenOf(line, clip) === "none") return;
     const value = number(element, "aria-valuenow", element.hasAttribute("value") ? "value" : "");
     pieces.push({
       kind: "meter",

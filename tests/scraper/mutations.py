@@ -3,6 +3,9 @@
 import msgspec
 
 from services.scraper.extract.captured import CapturedPage, Piece
+from services.scraper.extract.rows import Row, find_rows
+from services.scraper.extract.scope import in_scope, uncovered
+from services.scraper.extract.tokens import Token, read_tokens
 
 
 def without(page: CapturedPage, gone: set[int]) -> CapturedPage:
@@ -64,3 +67,20 @@ def children(page: CapturedPage, container: int) -> list[int]:
         for number, element in enumerate(page.elements)
         if element.parent == container and len(subtree(page, number)) > 1
     ]
+
+
+def row_pieces(page: CapturedPage, limit: str) -> set[int]:
+    """Find the places of the pieces that a limit's rows are made of: labels and what belongs to them."""
+    tokens = in_scope(uncovered(read_tokens(page), page.elements), page.elements)
+    rows = find_rows(tokens, page.elements).rows
+    own = {token.element for row in rows if row.limit == limit for token in _tokens(row)}
+    others = {token.element for row in rows if row.limit != limit for token in _tokens(row)}
+    return {
+        place
+        for place, piece in enumerate(page.pieces)
+        if own & {*chain(page, piece.element)} and not others & {*chain(page, piece.element)}
+    }
+
+
+def _tokens(row: Row) -> list[Token]:
+    return [*([row.label] if row.label else []), *row.content]

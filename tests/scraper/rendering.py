@@ -1,4 +1,5 @@
-"""Renders sample pages in a real browser; as a program, captures them anew: `python tests/scraper/rendering.py`.
+"""Renders sample pages in a real browser; as a program, captures them anew and writes what is read of them:
+`.venv/bin/python tests/scraper/rendering.py [SAMPLE...]` (all, if none is named). Look at `git diff` afterwards.
 
 A sample is a folder: `page.html` and `captured.json` (what the page's script sees of it), or neither; the
 `usage.json` behind it, if any (a list: one answer an organisation); `moment.json` with the frozen time and
@@ -90,5 +91,16 @@ async def capture_all(names: list[str]) -> None:
             (SAMPLES / name / "captured.json").write_bytes(text + b"\n")
 
 
+def expect_all(names: list[str]) -> None:
+    """Write what is read now as what is expected: it is right only once somebody has looked at it."""
+    for name in names:
+        found = result(captured(name))
+        found.pop("parser", None)  # it is the same for all, and changes
+        text = msgspec.json.format(msgspec.json.encode(found), indent=2)
+        (SAMPLES / name / "expected.json").write_bytes(text + b"\n")
+
+
 if __name__ == "__main__":
-    asyncio.run(capture_all(sys.argv[1:] or sample_names()))
+    chosen = sys.argv[1:] or sample_names()
+    asyncio.run(capture_all(chosen))
+    expect_all(chosen)

@@ -18,11 +18,13 @@ TOLERANCE = 1.0
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """Readings by limit, and for each limit that was seen but not read, the reason.
 
+    `mentions` are models named with a figure that is no limit's as far as can be told: nothing is missing.
     `notes` tell where the source disagrees with itself.
     """
 
     readings: dict[str, Reading] = {}
     errors: dict[str, str] = {}
+    mentions: dict[str, str] = {}
     notes: list[str] = []
     credits: CreditsReading | None = None
     plan: str | None = None

@@ -119,8 +119,10 @@ def _state(text: str, table: Language) -> Meaning | None:
     if match := _first(table.resets, text):
         return Meaning("reset", words=match["words"], when=match["when"], language=table.code)
     for pattern in table.spent:
-        if (match := pattern.fullmatch(text)) and parse_money(match["amount"]):
-            return Meaning("spent", words=match["amount"], limit=CREDITS, of=_group(match, "limit"))
+        match = pattern.fullmatch(text)
+        limit = _group(match, "limit") if match else ""
+        if match and parse_money(match["amount"]) and (not limit or parse_money(limit)):
+            return Meaning("spent", words=match["amount"], limit=CREDITS, of=limit)
     return None
 
 

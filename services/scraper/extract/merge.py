@@ -1,24 +1,31 @@
 """Puts together what the JSON and the page say of each limit (pure).
 
 The JSON wins for numbers and moments, the words come from the page. Where the two differ by more than
-rounding explains, the difference is recorded.
+rounding explains, the difference is recorded (see `comparing`).
 """
 
 from datetime import timedelta
 
 import msgspec
 
-from services.scraper.extract.found import TOLERANCE, Found
+from services.scraper.extract.comparing import (
+    UNNAMED,
+    credit_differences,
+    differences,
+    resets_differ,
+    windows_differ,
+)
+from services.scraper.extract.found import Found
 from services.scraper.extract.languages import ENGLISH
-from services.scraper.extract.limits import CREDITS, EXPECTED, SESSION, section
+from services.scraper.extract.limits import CREDITS, EXPECTED, SESSION
 from services.scraper.extract.moment import Moment
 from services.scraper.extract.phrases import reset_words
 from shared.schemas.usage import CreditsReading, Reading
 
 __all__ = ["Merged", "merge"]
 
-RESET_TOLERANCE = timedelta(minutes=2)
-"""The page writes whole minutes, counted from data up to a minute old."""
+OVERDUE = timedelta(minutes=10)
+"""How long after its reset a figure may still be taken for the window's before: the counters lag."""
 
 
 class Merged(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,24 +41,40 @@ class Merged(msgspec.Struct, frozen=True, kw_only=True):
 
 def merge(from_json: Found | None, from_page: Found, moment: Moment) -> Merged:
     """Merge the two; `moment` serves to write words where the page gave none."""
-    answer = from_json or Found()
+    answer = _current(from_json or Found(), moment)
     limits = [*EXPECTED, *sorted({*answer.readings, *from_page.readings} - {*EXPECTED})]
     readings: dict[str, Reading] = {}
     disagreements = list(answer.notes)
     for limit in limits:
         ours, theirs = answer.readings.get(limit), from_page.readings.get(limit)
         if ours and theirs:
-            disagreements += _differences(limit, ours, theirs)
+            disagreements += differences(limit, ours, theirs)
         if chosen := _choose(ours, theirs):
             readings[limit] = _with_words(limit, chosen, moment)
-    credit, difference = _credits(answer.credits, from_page.credits)
+    if answer.credits and from_page.credits:
+        disagreements += credit_differences(answer.credits, from_page.credits)
+    credit = _choose_credits(answer.credits, from_page.credits)
     return Merged(
         readings=readings,
         credits=credit,
         errors=_errors(answer, from_page, {*readings, *([CREDITS] if credit else [])}),
-        disagreements=disagreements + difference,
+        disagreements=disagreements,
         source=_source(answer, from_page),
         plan=from_page.plan,
+    )
+
+
+def _current(answer: Found, moment: Moment) -> Found:
+    """Leave out figures whose window has ended: what the limit stands at since then is unknown."""
+    ended = {
+        limit
+        for limit, one in answer.readings.items()
+        if one.resets_at and moment.base - one.resets_at > OVERDUE
+    }
+    return msgspec.structs.replace(
+        answer,
+        readings={limit: one for limit, one in answer.readings.items() if limit not in ended},
+        errors=answer.errors | dict.fromkeys(ended, "the usage answer gives a figure whose reset has passed"),
     )
 
 
@@ -59,12 +82,25 @@ def _choose(ours: Reading | None, theirs: Reading | None) -> Reading | None:
     if not ours or not theirs:
         return ours or theirs
     same_state = ours.percentage_used == 0 and theirs.state in {"idle", "unused"} and not ours.resets_at
+    same_window = not resets_differ(ours.resets_at, theirs.resets_at) and not windows_differ(ours, theirs)
     return msgspec.structs.replace(
         ours,
-        resets_in="" if _resets_differ(ours, theirs) else theirs.resets_in,
+        resets_in=theirs.resets_in if same_window else "",
         resets_at=ours.resets_at or (None if ours.state == "idle" else theirs.resets_at),
         state=theirs.state if same_state else ours.state or theirs.state,
         label=theirs.label or ours.label,
+    )
+
+
+def _choose_credits(ours: CreditsReading | None, theirs: CreditsReading | None) -> CreditsReading | None:
+    if not ours or not theirs:
+        return ours or theirs
+    return msgspec.structs.replace(
+        ours,
+        currency=theirs.currency if ours.currency == UNNAMED else ours.currency,
+        limit=theirs.limit if ours.limit is None else ours.limit,
+        percentage_used=theirs.percentage_used if ours.percentage_used is None else ours.percentage_used,
+        resets_at=ours.resets_at or theirs.resets_at,
     )
 
 
@@ -77,35 +113,6 @@ def _with_words(limit: str, reading: Reading, moment: Moment) -> Reading:
     elif reading.state == "idle":
         words = ENGLISH.idle_words
     return msgspec.structs.replace(reading, resets_in=words)
-
-
-def _differences(limit: str, ours: Reading, theirs: Reading) -> list[str]:
-    name, found = section(limit), []
-    one, other = (reading.percentage_shown or reading.percentage_used for reading in (ours, theirs))
-    if abs(one - other) > TOLERANCE:
-        found.append(f"{name}: the JSON says {one:g} %, the page {other:g} %")
-    if _resets_differ(ours, theirs):
-        moments = (f"{moment:%a %H:%M} UTC" for moment in (ours.resets_at, theirs.resets_at) if moment)
-        found.append(f"{name}: its reset is {' in the JSON, '.join(moments)} on the page")
-    return found
-
-
-def _resets_differ(ours: Reading, theirs: Reading) -> bool:
-    if not ours.resets_at or not theirs.resets_at:
-        return False
-    return abs(ours.resets_at - theirs.resets_at) > RESET_TOLERANCE
-
-
-def _credits(
-    ours: CreditsReading | None, theirs: CreditsReading | None
-) -> tuple[CreditsReading | None, list[str]]:
-    if not ours or not theirs:
-        return ours or theirs, []
-    merged = msgspec.structs.replace(ours, resets_at=ours.resets_at or theirs.resets_at)
-    if (ours.used, ours.currency) == (theirs.used, theirs.currency):
-        return merged, []
-    shown = f"the page {theirs.used:g} {theirs.currency}"
-    return merged, [f"credits: the JSON says {ours.used:g} {ours.currency}, {shown}"]
 
 
 def _errors(answer: Found, page: Found, read: set[str]) -> dict[str, str]:

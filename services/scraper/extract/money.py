@@ -42,6 +42,9 @@ WRITTEN = re.compile(
     rf" ?(?P<after>{_SIGN})?"
 )
 
+MOST = 1_000_000_000_000
+"""No account spends more than this, in whole units: a larger number is no amount."""
+
 MOST_DIGITS = 6
 """No currency has more minor digits than this."""
 
@@ -80,7 +83,7 @@ def from_minor(amount: float, exponent: int, currency: str) -> Money | None:
         value = Decimal(str(amount)).scaleb(-exponent)
     except InvalidOperation:
         return None
-    return Money(whole(float(value)), currency.upper()) if value.is_finite() else None
+    return Money(whole(float(value)), currency.upper()) if value.is_finite() and value <= MOST else None
 
 
 def whole(value: float) -> float:

@@ -39,7 +39,7 @@ def _by_separators(text: str) -> list[str]:
 
 def _run_on(text: str) -> Iterator[str]:
     """Cut `All models 46% used` after the label, if it begins with one and goes on with a phrase."""
-    words = text.split(" ")
+    words = [text] if recognise(text) else text.split(" ")
     for count in range(min(LABEL_WORDS, len(words) - 1), 0, -1):
         head, rest = " ".join(words[:count]), " ".join(words[count:])
         label = recognise(head)
@@ -60,7 +60,8 @@ def _read(cut: list[str], *, by_parts: bool) -> list[Meaning] | None:
     if strange == len(meanings):
         return None
     figures = {meaning.value for meaning in meanings if meaning.kind in FIGURES}
-    if (by_parts and strange and figures) or len(figures) > 1:
+    beside = strange or any(meaning.kind == "aside" for meaning in meanings)
+    if (by_parts and beside and figures) or len(figures) > 1:
         return None
     if not any(meaning.kind == "reset" for meaning in meanings):
         return meanings

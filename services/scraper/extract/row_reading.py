@@ -12,7 +12,7 @@ from services.scraper.extract.rows import Row
 from services.scraper.extract.tokens import Token
 from shared.schemas.usage import CreditsReading, Reading
 
-__all__ = ["AbsentError", "RefusedError", "read_credits", "read_row"]
+__all__ = ["AbsentError", "MentionError", "RefusedError", "read_credits", "read_row"]
 
 UNUSED_MEANS = 0.5
 """A limit said to be untouched must not show more than this."""
@@ -26,11 +26,19 @@ class AbsentError(ValueError):
     """The row has no percentage; the text says what it has."""
 
 
+class MentionError(ValueError):
+    """A model's name with a figure that may be a share of something; the text says so."""
+
+
 def read_row(row: Row, moment: Moment) -> Reading | None:
-    """Read one row; None for a model's name that heads no row. Raises RefusedError or AbsentError."""
+    """Read one row; None for a label that heads no row. Raises RefusedError, AbsentError or MentionError."""
     resets, states = _of(row, "reset"), _of(row, "idle") + _of(row, "unused")
     expected, timed = row.limit in EXPECTED, bool(resets or states)
-    if not expected and _is_mention(row, timed=timed):
+    if not row.content or (not expected and _is_mention(row, timed=timed)):
+        if used := _values(row, "used"):
+            raise MentionError(
+                f"{whole(used[0])} % stands beside its name, but nothing that makes it a limit's"
+            )
         return None
     percentage = _percentage(row, timed=timed, lone=expected and not row.loose)
     label = row.label.meaning.words if row.label and not expected and row.limit != SONNET else None
@@ -45,8 +53,8 @@ def read_row(row: Row, moment: Moment) -> Reading | None:
 
 
 def _is_mention(row: Row, *, timed: bool) -> bool:
-    """Tell a model's name in passing from a row: a row has content, and mostly tells of a reset."""
-    return not row.content or (row.label is not None and row.label.meaning.weak and not timed)
+    """Tell a model's name in passing, or its share of something, from a row: a row tells of a reset."""
+    return row.label is not None and row.label.meaning.weak and not timed
 
 
 def _of(row: Row, kind: Kind) -> list[Token]:
@@ -61,7 +69,7 @@ def _percentage(row: Row, *, timed: bool, lone: bool) -> float | None:
     """
     used = _values(row, "used") + _values(row, "rest")
     exact = used or _values(row, "summary")
-    spread = [*exact, *_values(row, "summary"), *_metered(row), *([] if exact else _values(row, "bare"))]
+    spread = [*exact, *_values(row, "summary"), *_metered(row), *_values(row, "bare")]
     if not spread:
         return None
     if len(set(used)) > 1 or max(spread) - min(spread) > TOLERANCE:

@@ -7,7 +7,7 @@ import msgspec
 from services.scraper.extract.captured import Element
 from services.scraper.extract.context import strangers
 from services.scraper.extract.doubts import Doubts
-from services.scraper.extract.limits import CREDITS, SESSION, WEEKLY
+from services.scraper.extract.limits import CREDITS, EXPECTED, SESSION, WEEKLY
 from services.scraper.extract.meanings import CONTENT, HEADS
 from services.scraper.extract.ownership import Ownership, owner
 from services.scraper.extract.place import Place, survey
@@ -59,7 +59,7 @@ def find_rows(tokens: list[Token], elements: list[Element]) -> Rows:
     rows = [row for row in gathered.rows() if row.label is None or row.label.order not in foreign]
     left = {row.limit for row in rows}
     for label in gathered.labels:
-        if label.order in foreign and label.meaning.limit not in left and label.kind == "label":
+        if label.order in foreign and label.meaning.limit in {*EXPECTED} - left:
             refused[label.meaning.limit] = "it stands under a heading that is about something else"
     return Rows(rows, refused)
 

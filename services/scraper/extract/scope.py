@@ -6,31 +6,36 @@ from services.scraper.extract.captured import Element
 from services.scraper.extract.limits import EXPECTED
 from services.scraper.extract.tokens import Token
 
-__all__ = ["in_scope"]
+__all__ = ["in_scope", "uncovered"]
 
 DIALOGS = frozenset({"dialog", "alertdialog"})
 
 
-def in_scope(tokens: list[Token], elements: list[Element]) -> list[Token]:
-    """Keep to the dialogs that hide what lies under them, if any, else to one that shows every limit.
+def uncovered(tokens: list[Token], elements: list[Element]) -> list[Token]:
+    """Keep to modal dialogs, if any is open: what lies under them is another page.
 
-    A modal dialog whose figures are still to come says nothing; what lies under it is another page. Any other
-    dialog may be a notice about one limit: then it is read together with the page.
+    So does what lies under one whose figures are still to come.
+    """
+    modal = [token for token in tokens if _dialog_of(token.element, elements)[1]]
+    return _renumbered(modal) if modal else tokens
+
+
+def in_scope(tokens: list[Token], elements: list[Element]) -> list[Token]:
+    """Keep to the dialogs that show every limit, if any.
+
+    Any other dialog may be a notice about one limit: then it is read together with the page.
     """
     dialogs: dict[int, list[Token]] = {}
-    modal: set[int] = set()
     for token in tokens:
-        dialog, hides = _dialog_of(token.element, elements)
+        dialog, _ = _dialog_of(token.element, elements)
         if dialog is not None:
             dialogs.setdefault(dialog, []).append(token)
-            modal |= {dialog} if hides else set()
-    if modal:
-        shown = [dialogs[one] for one in modal if _limits(dialogs[one])] or [dialogs[one] for one in modal]
-    else:
-        shown = [inside for inside in dialogs.values() if _limits(inside) >= set(EXPECTED)]
-    if not shown:
-        return tokens
-    kept = sorted((token for inside in shown for token in inside), key=lambda token: token.order)
+    whole = [inside for inside in dialogs.values() if _limits(inside) >= {*EXPECTED}]
+    return _renumbered([token for inside in whole for token in inside]) if whole else tokens
+
+
+def _renumbered(tokens: list[Token]) -> list[Token]:
+    kept = sorted(tokens, key=lambda token: token.order)
     return [msgspec.structs.replace(token, order=order) for order, token in enumerate(kept)]
 
 

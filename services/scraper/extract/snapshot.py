@@ -7,11 +7,11 @@ import msgspec
 
 from services.scraper.extract.captured import CapturedPage
 from services.scraper.extract.found import Found
-from services.scraper.extract.limits import EXPECTED, SESSION, SONNET, WEEKLY, section
+from services.scraper.extract.limits import CREDITS, EXPECTED, SESSION, SONNET, WEEKLY, section
 from services.scraper.extract.merge import Merged, merge
 from services.scraper.extract.moment import Moment
 from services.scraper.extract.page import page_age, read_page
-from services.scraper.extract.scope import in_scope
+from services.scraper.extract.scope import in_scope, uncovered
 from services.scraper.extract.tokens import read_tokens
 from services.scraper.extract.usage_json import read_json
 from shared.schemas.usage import DEFAULT_ACCOUNT, SCHEMA_VERSION, Reading, Snapshot, WeeklyLimits
@@ -22,6 +22,8 @@ PARSER = "2026.11.1"
 """Names this reader in every snapshot it makes; it changes whenever the reader would read something else."""
 
 LONGEST_REASON = 200
+UNKNOWN_AGE = "the page says how old its figures are, in words that are not understood"
+
 FIRST_ERROR = 400
 """HTTP statuses from here on are errors, whatever came with them."""
 
@@ -42,16 +44,16 @@ def extract(page: CapturedPage, *, collector: str) -> Snapshot | Unreadable:
     Unreadable when neither the session nor the weekly limit is found, unless the JSON gives credits: accounts
     that pay by use alone have nothing else.
     """
-    tokens = read_tokens(page)
+    tokens = uncovered(read_tokens(page), page.elements)
     zone = ZoneInfo(page.zone)
     age = page_age(tokens, page.taken_at, zone)
-    moment = Moment((page.taken_at - (age or timedelta(0))).replace(microsecond=0), zone)
     answer, trouble = _answer(page)
-    scoped = in_scope(tokens, page.elements)
-    merged = merge(answer, read_page(page, scoped, moment), moment)
+    moment = Moment((page.taken_at - (age or timedelta(0))).replace(microsecond=0), zone)
+    shown = read_page(page, in_scope(tokens, page.elements), moment)
+    merged = merge(answer, shown if age is not None else _of_no_time(shown), moment)
     errors = {section(limit): reason[:LONGEST_REASON] for limit, reason in merged.errors.items()}
     if age is None:
-        errors["lastUpdated"] = "the page says how old its figures are, in words that are not understood"
+        errors["lastUpdated"] = UNKNOWN_AGE
     paid_by_use = answer is not None and answer.credits is not None
     if not paid_by_use and not merged.readings.keys() & set(EXPECTED):
         return Unreadable(errors, _found(merged))
@@ -65,17 +67,28 @@ def extract(page: CapturedPage, *, collector: str) -> Snapshot | Unreadable:
         credits=merged.credits,
         plan=merged.plan,
         is_partial=bool(errors),
-        extraction_errors=errors | _unplaced(merged.readings) or None,
+        extraction_errors=errors | _unplaced(merged.readings) | _mentioned(shown, merged) or None,
         source=merged.source,
         disagreements=[text[:LONGEST_REASON] for text in [*trouble, *merged.disagreements]] or None,
         parser=PARSER,
     )
 
 
+def _of_no_time(shown: Found) -> Found:
+    """Take back what the page shows: nobody knows of when it is, and it may be a day old."""
+    errors = dict.fromkeys(shown.readings, UNKNOWN_AGE) | ({CREDITS: UNKNOWN_AGE} if shown.credits else {})
+    return msgspec.structs.replace(shown, readings={}, credits=None, errors=shown.errors | errors)
+
+
 def _found(merged: Merged) -> tuple[str, ...]:
     """Name the sections that were read."""
     further = {"credits": merged.credits, "plan": merged.plan}
     return (*map(section, sorted(merged.readings)), *(name for name, one in further.items() if one))
+
+
+def _mentioned(shown: Found, merged: Merged) -> dict[str, str]:
+    """Tell of figures that stand beside a model's name and were passed over."""
+    return {section(limit): why for limit, why in shown.mentions.items() if limit not in merged.readings}
 
 
 def _unplaced(readings: dict[str, Reading]) -> dict[str, str]:

@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from services.scraper.extract.money import Money, from_minor, whole
+from services.scraper.extract.comparing import UNNAMED
+from services.scraper.extract.money import MOST, Money, from_minor, whole
 from shared.schemas.usage import CreditsReading
 
 __all__ = ["read_credits"]
@@ -14,9 +15,6 @@ MINOR_DIGITS = 2
 
 WITHOUT_HUNDREDTHS = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"})
 """Currencies that have no hundredths: what their minor units are in `extra_usage`, nobody has seen."""
-
-UNNAMED = "XXX"
-"""ISO 4217's code for no currency: `extra_usage` was seen without one on accounts that pay by use."""
 
 
 class _Amount(msgspec.Struct, frozen=True):
@@ -82,5 +80,7 @@ def _credits(
         used=used.amount,
         currency=used.currency,
         limit=limit.amount if limit and same else None,
-        percentage_used=whole(round(percentage, 4)) if percentage is not None and percentage >= 0 else None,
+        percentage_used=whole(round(percentage, 4))
+        if percentage is not None and 0 <= percentage <= MOST
+        else None,
     ), ""

@@ -23,6 +23,9 @@ OPUS = model_limit("Opus")
 OLDER_KEYS = {SESSION: "five_hour", WEEKLY: "seven_day", SONNET: "seven_day_sonnet", OPUS: "seven_day_opus"}
 KINDS = {"session": SESSION, "weekly_all": WEEKLY}
 LONGEST_LABEL = 60
+MOST = 1000
+"""A percentage above this is no percentage."""
+
 JITTER = timedelta(seconds=2)
 
 
@@ -98,7 +101,8 @@ def _limit_of(item: object) -> str | None:
         return None
     kind, name = item.get("kind"), _model_name(item)
     if kind == "weekly_scoped" and name:
-        return model_limit(name)
+        limit = model_limit(name)
+        return None if limit.endswith(":") else limit
     return KINDS.get(kind) if isinstance(kind, str) else None
 
 
@@ -133,7 +137,7 @@ def _gather_older(data: dict[str, Any], gathered: dict[str, _Section]) -> None:
 
 def _read(limit: str, parts: _Section, notes: list[str]) -> tuple[Reading | None, str]:
     """Choose the entry to trust: the list's before the older key's. Two of one kind must agree."""
-    known = [entry for entry in parts.entries if entry.percent is not None and entry.percent >= 0]
+    known = [entry for entry in parts.entries if entry.percent is not None and 0 <= entry.percent <= MOST]
     if not known:
         null = "the usage answer gives no figure for it"
         return None, "; ".join(parts.reasons) or (null if limit in EXPECTED else "")

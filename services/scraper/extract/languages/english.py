@@ -74,7 +74,7 @@ ENGLISH = Language(
     elsewhere=phrase(
         r"\b(?:last|previous|prior|past|earlier|yesterday|history|example|sample|demo|would|could|projected|"
         r"projection|forecast|estimated?|average|typical|daily|today|hourly|monthly|month|year|api|compare\w*|"
-        rf"{PRODUCTS}|"
+        rf"{PRODUCTS}|by (?:product|model|app|feature|surface|day)|"
         r"(?:your|the) (?:team|organi[sz]ation|workspace)|team usage|members?|everyone|others?)\b"
     ),
     of_session=phrase(r"\bsessions?\b|\b(?:5|five)[- ]?(?:hours?|h)\b"),

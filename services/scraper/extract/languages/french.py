@@ -95,7 +95,7 @@ FRENCH = Language(
         r"pr[ée]c[ée]dente?s?|pass[ée]e?s?|hier|historique|exemples?|d[ée]mo|serai\w*|pr[ée]vision\w*|"
         r"estim[ée]\w*|moyenne|quotidien\w*|journali[eè]re?s?|aujourd'hui|horaires?|mensuel\w*|mois|api|"
         r"compar\w*|(?:votre|ton|l')[ ]?(?:[ée]quipe|organisation)|membres?|autres?)\b|"
-        rf"\b(?:{PRODUCTS})\b"
+        rf"\b(?:{PRODUCTS}|par (?:produit|mod[eè]le|application|fonction|jour))\b"
     ),
     of_session=phrase(r"\bsessions?\b|\b(?:5|cinq)[- ]?(?:heures|h)\b"),
     of_week=phrase(r"semaine|hebdomadaire|\b(?:7|sept)[- ]?jours"),

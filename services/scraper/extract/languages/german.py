@@ -84,7 +84,8 @@ GERMAN = Language(
         r"\b(?:letzte\w*|vorige\w*|vergangene\w*|frühere\w*|gestern|verlauf|beispiel\w*|muster|demo|würde\w*|"
         r"prognose|voraussichtlich\w*|geschätzt\w*|durchschnitt\w*|täglich\w*|tages\w*|heute|stündlich\w*|"
         r"monatlich\w*|monats?\w*|jahr\w*|api|vergleich\w*|(?:ihr|dein|euer|das) team|mitglieder\w*|"
-        rf"(?:ihre|deine|die) organisation|anderer?|{PRODUCTS})\b"
+        rf"(?:ihre|deine|die) organisation|anderer?|{PRODUCTS})\b|"
+        r"\bnach (?:produkt|modell|app|funktion|tag)"
     ),
     of_session=phrase(r"sitzung|session|\b(?:5|fünf)[- ]?(?:stunden|std|h)\b"),
     of_week=phrase(r"woche|wöchentlich|\b(?:7|sieben)[- ]?tage"),
@@ -120,6 +121,7 @@ GERMAN = Language(
     resets=(
         phrase(rf"(?:wird )?{_RESET}:? {_WHEN}"),
         phrase(rf"(?:(?:wird|setzt sich) )?{_WHEN} (?:zurückgesetzt|zurück)\.?"),
+        phrase(rf"wird (?:zurückgesetzt|erneuert):? {_WHEN}"),
         phrase(rf"erneuert sich {_WHEN}"),
     ),
     idle=phrase(
