@@ -71,9 +71,9 @@ class JanitorSettings(LogSettings, frozen=True, kw_only=True):
         str,
         env(
             "JANITOR_DISK_FLOOR",
-            "Room to keep free on the store's disk (64MB, 5%): below it, versions are archived early.",
+            "Room to keep free on the disk (64MB, 5%, or the less of both): below it, versions leave early.",
         ),
-    ] = "32MB"
+    ] = "32MB,5%"
     metrics_file: Annotated[
         Path | None,
         env(

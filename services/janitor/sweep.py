@@ -35,7 +35,7 @@ class Task(Struct, frozen=True, kw_only=True):
     force: bool = False
     """Whether a person says that the clock is right."""
     scrub_seconds: float = 30
-    floor: Floor = Floor(0)
+    floor: Floor = Floor()
 
 
 def _never() -> bool:
@@ -71,7 +71,7 @@ class Sweeper:
             doubt, timekeeping = None, forced(seen)
         note = replace(note, timekeeping=timekeeping, sign_of_life=seen.at)
         await self._keep(note)
-        mended = [] if task.dry_run else await self._store.rebuild()
+        mended = await self._mend()
         accounts = await self._store.accounts()
         scrubbed, note = await self._scrub(accounts, note, seen)
         disk = await self._measure()
@@ -105,8 +105,20 @@ class Sweeper:
             try:
                 removed += await self._store.prune_reports(account, seen.at)
             except MarigraphError as error:
-                self._problems.append(f"{account}: {error}")
+                self._tell(f"{account}: {error}")
         return removed
+
+    def _tell(self, problem: str) -> None:
+        if problem not in self._problems:
+            self._problems.append(problem)
+
+    async def _mend(self) -> Sequence[str]:
+        """Have what is derived made again; a full disk keeps that from happening, and needs the rest most."""
+        try:
+            return [] if self._task.dry_run else await self._store.rebuild()
+        except MarigraphError as error:
+            self._tell(str(error))
+            return []
 
     async def _keep(self, note: Note) -> None:
         if self._task.dry_run:
@@ -114,7 +126,7 @@ class Sweeper:
         try:
             await self._store.write_note(NOTE, encode(note))
         except MarigraphError as error:
-            self._problems.append(str(error))
+            self._tell(str(error))
 
     async def _scrub(self, accounts: Sequence[str], note: Note, seen: Sighting) -> tuple[Scrubbed, Note]:
         scrub = Scrub(
@@ -148,7 +160,7 @@ class Sweeper:
             try:
                 ordered = [i for i in await self._store.between(account, None, None) if i not in bad]
             except MarigraphError as error:
-                self._problems.append(f"{account}: {error}")
+                self._tell(f"{account}: {error}")
             else:
                 found[account] = [*sorted(ordered[:-1]), *ordered[-1:]]
         return found

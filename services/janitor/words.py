@@ -39,7 +39,7 @@ def _planned(account: AccountSwept) -> Iterator[str]:
 
 
 def _done(account: AccountSwept) -> Iterator[str]:
-    kept = len(account.plan) - len(account.leaving)
+    kept = len(account.plan) - account.deleted
     yield f"{account.account}: kept {kept}, archived {account.archived}, deleted {account.deleted}"
 
 

@@ -1,6 +1,7 @@
 """The janitor's life: one at a time, each trouble said once, metrics for Prometheus."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,10 @@ class Trouble(MemoryStore):
         self.refusal: Exception | None = None
         self.other: str | None = None
 
-    async def rebuild(self) -> list[str]:
+    async def accounts(self) -> Sequence[str]:
         if self.refusal:
             raise self.refusal
-        return []
+        return await super().accounts()
 
     async def take_duty(self, _who: str) -> str | None:
         return self.other
@@ -61,9 +62,9 @@ class Life:
 
 async def test_a_trouble_is_said_once_and_so_is_its_end() -> None:
     life = Life()
-    life.store.refusal = StoreReadOnlyError("mending account default: Read-only file system")
+    life.store.refusal = StoreReadOnlyError("listing accounts: Read-only file system")
     assert [line["event"] for line in await life.turns(5)] == ["run failed; it is tried again at the next"]
-    life.store.refusal = StoreFullError("mending account default: No space left on device")
+    life.store.refusal = StoreFullError("listing accounts: No space left on device")
     assert len(await life.turns(3)) == 1
     life.store.refusal = None
     assert [line["event"] for line in await life.turns(3)] == ["no longer so"]
