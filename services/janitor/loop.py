@@ -19,8 +19,8 @@ __all__ = ["Loop"]
 _ASK_AGAIN_SECONDS = 5
 """How often a janitor that waits for another looks whether that one is gone."""
 
-_PATIENCE_SECONDS = 60
-"""After so long in one run it is said that it goes on: it may be long, or the disk does not answer."""
+_PATIENCE_SECONDS: float = 60
+"""After so long in one run it is said that it goes on, and again after twice as long, and so forth."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -72,7 +72,9 @@ class Loop:
         """Do one run, and tell what it did to log and metrics."""
         began = self._clock.monotonic()
         run = asyncio.create_task(self._sweeper.run())
-        while not (await asyncio.wait({run}, timeout=_PATIENCE_SECONDS))[0]:
+        patience = _PATIENCE_SECONDS
+        while not (await asyncio.wait({run}, timeout=patience))[0]:
+            patience *= 2
             minutes = round((self._clock.monotonic() - began) / 60)
             _log.info("still at work, or waiting for the disk", minutes=minutes)
         ended, seconds = self._clock.now().timestamp(), self._clock.monotonic() - began

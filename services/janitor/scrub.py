@@ -1,6 +1,7 @@
 """Checking a store bit by bit: every version and every archive in its turn, over as many runs as it takes."""
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 
 from services.janitor.records import Cursor, Scrubbed
 from shared.clock import Clock
@@ -45,10 +46,8 @@ class Scrub:
         self._cursor = cursor
         complete = True
         for account in accounts:
-            try:
+            with self._going_on():
                 complete &= await self._account(account)
-            except MarigraphError as error:
-                self.problems.append(str(error))
         done = self._cursor.done if self._cursor else 0
         scrubbed = Scrubbed(
             checked=self._checked,
@@ -60,6 +59,15 @@ class Scrub:
             foreign=self._foreign,
         )
         return scrubbed, None if complete else self._cursor
+
+    @contextlib.contextmanager
+    def _going_on(self) -> Iterator[None]:
+        """Note what the store refuses, once, and go on: one bad place must not hide the others."""
+        try:
+            yield
+        except MarigraphError as error:
+            if str(error) not in self.problems:
+                self.problems.append(str(error))
 
     async def _account(self, account: str) -> bool:
         """Check what of an account is left in this pass; tell whether all of it is done."""
@@ -78,7 +86,8 @@ class Scrub:
             if self._over():
                 return False
             part = left[start : start + _SLICE]
-            self._take(await self._store.scrub(account, part, self._at, mend=self._mend))
+            with self._going_on():
+                self._take(await self._store.scrub(account, part, self._at, mend=self._mend))
             self._advance(account, part[-1], len(part), archives=False)
         return True
 
@@ -88,8 +97,9 @@ class Scrub:
                 continue
             if self._over():
                 return False
-            found = await self._store.scrub_archive(account, month, self._at, mend=self._mend)
-            self._take([found] if found else [])
+            with self._going_on():
+                found = await self._store.scrub_archive(account, month, self._at, mend=self._mend)
+                self._take([found] if found else [])
             self._advance(account, month, 1, archives=True)
         return True
 

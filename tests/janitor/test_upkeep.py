@@ -98,6 +98,22 @@ async def test_a_pass_that_stopped_at_an_account_that_is_gone_comes_to_its_end(h
     assert list(await house.store.between("default", None, None)) == ids[-5:]
 
 
+async def test_a_file_that_cannot_be_set_aside_does_not_hide_the_others(
+    house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(scrubbing, "_SLICE", 2)
+    ids = await fill(house.store, 5)
+    house.break_version(ids[0])
+    (tmp_path / "elsewhere").mkdir()
+    (house.root / "quarantine").symlink_to(tmp_path / "elsewhere")
+    swept = await house.run()
+    assert swept.problems == ["quarantine is a link, which is not followed: make it a folder"]
+    assert (swept.scrub.checked, swept.scrub.complete) == (5, True)
+    assert (house.history / f"{ids[0]}.json").read_text() == "{"
+    (house.root / "quarantine").unlink()
+    assert (await house.run()).scrub.bad == 1
+
+
 async def test_what_is_bad_is_set_aside_before_it_is_decided_what_leaves(house: House) -> None:
     ids = await fill(house.store, 12)
     for bad in (ids[0], ids[-1], ids[-3]):
