@@ -199,10 +199,12 @@ async def test_any_zcat_reads_the_archive(volume: Volume) -> None:
     assert [json.loads(line)["version"] for line in lines] == ids[:2]
 
 
-async def test_old_temporary_files_are_swept_and_young_ones_left(volume: Volume) -> None:
+@pytest.mark.parametrize("folder", [".", "console-usage-history", "archive", "quarantine", "reports"])
+async def test_old_temporary_files_are_swept_and_young_ones_left(volume: Volume, folder: str) -> None:
     store, root = volume
     await fill(store, 1)
-    old, young = history(root) / ".tmp-old", history(root) / ".tmp-young"
+    (root / folder).mkdir(exist_ok=True)
+    old, young = root / folder / ".tmp-old", root / folder / ".tmp-young"
     for path in (old, young):
         path.write_text("half")
     os.utime(old, (time.time() - 7200, time.time() - 7200))

@@ -101,9 +101,10 @@ def rebuild(history: History, *, thorough: bool = False) -> list[str]:
 
 
 def _unfinished_beside(history: History) -> list[str]:
-    """Return the temporary files in the account's folder and its archive."""
+    """Return the temporary files in the account's folder and in those beside the history."""
     found: list[str] = []
-    for folder in (history.layout.folder, history.layout.archive):
+    layout = history.layout
+    for folder in (layout.folder, layout.archive, layout.quarantine, layout.reports):
         if folder.is_dir():
             with os.scandir(folder) as entries:
                 found += [entry.path for entry in entries if entry.name.startswith(TEMPORARY)]
