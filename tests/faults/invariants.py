@@ -23,20 +23,24 @@ def violations(
     *,
     archived: Collection[str] = (),
     gone: Collection[str] = (),
+    spoilt: Collection[str] = (),
 ) -> list[str]:
     """Name everything that is wrong with a store; empty when all is well.
 
-    `archived` may be in the archive only, `gone` may be nowhere. Opens the store, and mends what is derived.
+    `archived` may be in the archive only, `gone` may be nowhere, the files of `spoilt` may be torn. Opens the
+    store, and mends what is derived.
     """
     try:
         history, archive = _history(root), _archive(root)
     except (OSError, EOFError, ValueError) as error:
         return [f"files cannot be read: {error}"]
+    bad = {i for i in set(spoilt) & set(history) if any(_torn({i: history[i]}))}
+    history = {version_id: data for version_id, data in history.items() if version_id not in bad}
     if torn := [*_torn(history), *_torn(archive)]:
         return torn
     there = {*history, *(set(archive) & set(archived)), *gone}
     found = [f"{version_id} was acknowledged and is lost" for version_id in set(acknowledged) - there]
-    return [*found, *asyncio.run(_through_a_store(root, set(history), set(archive)))]
+    return [*found, *asyncio.run(_through_a_store(root, set(history), set(archive), bad))]
 
 
 def _history(root: Path) -> dict[str, bytes]:
@@ -65,9 +69,11 @@ def _torn(files: dict[str, bytes]) -> Iterator[str]:
                 yield f"{version_id} holds another snapshot"
 
 
-async def _through_a_store(root: Path, history: set[str], archive: set[str]) -> list[str]:
+async def _through_a_store(root: Path, history: set[str], archive: set[str], bad: set[str]) -> list[str]:
     store = open_store(f"file://{root}")
     try:
+        for version_id in bad:  # found out when it is read
+            await store.by_id("default", version_id)
         before = await _answers(store, history, archive)
         await store.rebuild()
         after = [*await _answers(store, history, archive), *_derived(root, history)]

@@ -49,6 +49,7 @@ import structlog  # noqa: E402 - after the exchange above
 
 from shared.errors import MarigraphError  # noqa: E402 - after the exchange above
 from shared.store import Appended, Store, open_store  # noqa: E402 - after the exchange above
+from shared.store.volume import scrub  # noqa: E402 - after the exchange above
 from tests.faults.invariants import snapshot  # noqa: E402 - after the exchange above
 
 NOW = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
@@ -68,6 +69,7 @@ OPERATIONS: dict[str, Operation] = {
     "append-together": lambda store, _: [store.append("default", document, NOW) for document in NEW],
     "archive": lambda store, ids: [store.archive("default", ids[:6])],
     "delete": lambda store, ids: [store.delete("default", ids[ARCHIVED], NOW)],
+    "scrub": lambda store, ids: [store.scrub("default", ids, NOW, mend=True)],
     "rebuild": lambda store, _: [store.rebuild()],
 }
 
@@ -114,6 +116,7 @@ async def rehearse(name: str, root: str) -> None:
 
 
 def serve() -> None:
+    scrub._SETTLED_SECONDS = 0  # files of these tests are not being copied in
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with tempfile.TemporaryDirectory() as folder:  # so that no import and no cache is left for later
         for name in OPERATIONS:

@@ -29,6 +29,9 @@ SAMPLE = times(20, 0)
 pytestmark = [pytest.mark.strace, pytest.mark.timeout(times(120, 1200))]
 
 
+TORN = b'{"lastUpdated": "2026-1'
+
+
 class Ended(NamedTuple):
     """How an operation ended: its exit code (negative: the signal), and the calls it made."""
 
@@ -51,6 +54,11 @@ class Bench:
             text=True,
         )
 
+    @property
+    def spoilt(self) -> Path:
+        """The file of a version that is in the archive, too; `scrub` finds it torn."""
+        return self.root / HISTORY / f"{self.ids[ARCHIVED][0]}.json"
+
     def close(self) -> None:
         self._server.stdin.close()
         assert self._server.wait(10) == 0
@@ -63,6 +71,8 @@ class Bench:
         if operation == "rebuild":
             (self.root / LATEST).write_text("{")
             (self.root / HISTORY / "_metadata.json").unlink()
+        if operation == "scrub":
+            self.spoilt.write_bytes(TORN)
         self._server.stdin.write(f"{operation} {self.root}\n")
         self._server.stdin.flush()
         process = self._told("ready")
@@ -102,6 +112,7 @@ def test_a_system_call_that_fails_or_kills_leaves_nothing_half_done(bench: Bench
     untroubled = bench.do(operation, None)
     assert untroubled.code == DONE
     assert wrong_with(bench, operation, untroubled) == []
+    assert operation != "scrub" or bench.spoilt.read_bytes() != TORN
     faults = faults_of(untroubled.calls)
     chosen = faults if LONG else random.Random(seed).sample(faults, SAMPLE)
     wrong = [
@@ -132,7 +143,21 @@ def wrong_with(bench: Bench, operation: str, ended: Ended) -> list[str]:
     ]
     stored = {name for name in acknowledged if name.startswith("2")}
     known = [] if operation == "append-first" else bench.ids
-    return [*found, *violations(bench.root, {*known, *stored}, archived=bench.ids[ARCHIVED])]
+    if operation == "scrub":
+        found += (
+            []
+            if any(path.read_bytes() == TORN for path in bench.root.rglob("*.json*"))
+            else ["a bad file is lost"]
+        )
+    return [
+        *found,
+        *violations(
+            bench.root,
+            {*known, *stored},
+            archived=bench.ids[ARCHIVED],
+            spoilt=bench.ids[ARCHIVED] if operation == "scrub" else (),
+        ),
+    ]
 
 
 def durable(name: str, calls: list[Call]) -> bool:

@@ -89,6 +89,7 @@ def _violations(store: Path, state: CrashState) -> list[str]:
         _told(state, "stored"),
         archived=_told(state, "leaving"),
         gone=_told(state, "dropping"),
+        spoilt=_told(state, "spoilt") - _told(state, "restored"),
     )
 
 
