@@ -18,7 +18,8 @@ from services.janitor.sweep import Sweeper, Task
 from shared import startup
 from shared.store import Store
 from shared.store.memory import MemoryStore
-from tests.janitor.retention_model import ClockModel, stays
+from shared.store.volume import scrub as volume_scrub
+from tests.janitor.retention_model import ClockModel, stays, time_in
 from tests.janitor.scenes import Machine, document
 
 SECONDS = st.one_of(
@@ -115,6 +116,11 @@ def called_with(arguments: list[str], environment: dict[str, str]) -> Iterator[N
         yield
 
 
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(volume_scrub, "_SETTLED_SECONDS", 0)
+
+
 def origin_file(folder: Path, at: datetime, number: int) -> str:
     """A version as the origin system wrote it: no arrival, and a name of its own making."""
     name = f"{at:%Y-%m-%dT%H-%M-%S}-{number:08x}"
@@ -128,13 +134,22 @@ def origin_file(folder: Path, at: datetime, number: int) -> str:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(rules=RULES, ages=st.lists(st.integers(60, 400 * 86400), max_size=60), archive=st.booleans())
+@given(
+    rules=RULES,
+    ages=st.lists(st.integers(60, 400 * 86400), max_size=60),
+    archive=st.booleans(),
+    torn=st.sets(st.integers(0, 59), max_size=3),
+    ahead=st.sampled_from([False, False, False, True]),
+)
 def test_the_command_does_what_its_dry_run_said_and_what_the_model_says(
     tmp_path_factory: pytest.TempPathFactory,
     capsys: pytest.CaptureFixture[str],
     rules: dict[str, int],
     ages: list[int],
     archive: bool,
+    torn: set[int],
+    ahead: bool,
+    no_waiting: None,
 ) -> None:
     root = tmp_path_factory.mktemp("store")
     history = root / "console-usage-history"
@@ -142,7 +157,14 @@ def test_the_command_does_what_its_dry_run_said_and_what_the_model_says(
     now = datetime.now(UTC)
     # An age on a rule's very edge would depend on the second in which the command starts.
     moments = [now - timedelta(seconds=age) for age in ages if age % 86400 > 120]
-    names = {origin_file(history, at, place) for place, at in enumerate(moments)}
+    if ahead:
+        moments.append(now + timedelta(days=1))
+    everything = [origin_file(history, at, place) for place, at in enumerate(moments)]
+    bad = {name for place, name in enumerate(everything) if place in torn}
+    for name in bad:
+        (history / f"{name}.json").write_text('{"lastUpd')
+    names = set(everything) - bad
+    refused = any(time_in(name) > now + timedelta(hours=1) for name in names)
     environment = {
         "STORE_URL": f"file://{root}",
         "RETENTION_MAX_VERSIONS": str(rules["newest"]),
@@ -157,7 +179,7 @@ def test_the_command_does_what_its_dry_run_said_and_what_the_model_says(
     def run(*arguments: str) -> list[dict[str, Any]]:
         capsys.readouterr()
         with called_with(["once", "--json", *arguments], environment):
-            assert command.main() == 0
+            assert command.main() == (4 if refused else 0)
         return list(json.loads(capsys.readouterr().out)["accounts"])
 
     before = {path: path.stat().st_mtime_ns for path in [root, *root.rglob("*")]}
@@ -167,6 +189,7 @@ def test_the_command_does_what_its_dry_run_said_and_what_the_model_says(
     assert [account["plan"] for account in planned] == [account["plan"] for account in done]
     left = {path.stem for path in history.glob("2*.json")}
     assert left == stays(names, now, rules)
+    assert {path.stem for path in root.glob("quarantine/*.json")} == bad
     assert left == {d["version"] for account in planned for d in account["plan"] if d["keep"]}
     assert sum(account["archived"] for account in done) == (len(names - left) if archive else 0)
     assert (root / "archive").exists() == bool(archive and names - left)
