@@ -44,7 +44,8 @@ class OpenMonth:
 
     def newest_until(self, stamp: str) -> Version | None:
         """Return the newest version whose time is not after a stamp."""
-        members = sorted(self.known.members, key=lambda member: member.last, reverse=True)
+        come = (member for member in self.known.members if stamp_of(member.first) <= stamp)
+        members = sorted(come, key=lambda member: member.last, reverse=True)
         best: Version | None = None
         for member in members:
             if best and stamp_of(member.last) < stamp_of(best.id):
@@ -54,7 +55,8 @@ class OpenMonth:
 
     def oldest_after(self, stamp: str) -> Version | None:
         """Return the oldest version whose time is after a stamp."""
-        members = sorted(self.known.members, key=lambda member: member.first)
+        ahead = (member for member in self.known.members if stamp_of(member.last) > stamp)
+        members = sorted(ahead, key=lambda member: member.first)
         best: Version | None = None
         for member in members:
             if best and stamp_of(member.first) > stamp_of(best.id):
