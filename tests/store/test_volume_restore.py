@@ -70,6 +70,22 @@ async def test_a_store_put_back_whole_from_a_backup_is_what_is_answered(
     await other.close()
 
 
+async def test_an_incomplete_backup_with_an_index_of_the_whole_is_believed_for_what_it_holds(
+    volume: Volume, tmp_path: Path
+) -> None:
+    store, root = volume
+    ids = await fill(store, 5)
+    backup(root, tmp_path / "backup")
+    (tmp_path / "backup" / HISTORY / f"{ids[2]}.json").unlink()
+    shutil.copystat(root / HISTORY, tmp_path / "backup" / HISTORY)
+    root.rename(tmp_path / "broken")
+    backup(tmp_path / "backup", root)
+    assert await listed(store) == [*ids[:2], *ids[3:]]
+    newcomer = open_store(f"file://{root}")
+    assert await listed(newcomer) == [*ids[:2], *ids[3:]]
+    await newcomer.close()
+
+
 async def test_files_copied_into_an_empty_place_are_an_account_at_once(
     volume: Volume, tmp_path: Path
 ) -> None:

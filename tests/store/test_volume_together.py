@@ -100,3 +100,16 @@ async def test_every_version_is_read_once_while_processes_write_archive_and_dele
     assert metadata.total_versions_created == 200
     assert metadata.version_count + metadata.total_versions_deleted == 200
     assert list(await store.rebuild()) == []
+
+
+async def test_an_import_into_the_archive_waits_for_a_janitor_that_writes_there(volume: Volume) -> None:
+    store, root = volume
+    ids = await fill(store, 3)
+    versions = [version async for version in store.stream("default", None, None)]
+    with Layout(root).archive_locked():
+        importing = asyncio.create_task(store.restore("default", versions[:2], "archive"))
+        await asyncio.wait([importing], timeout=0.3)
+        assert not importing.done()
+        assert not (await store.append("default", snapshot(NOON + minutes(1)), NOON + minutes(1))).duplicate
+    assert await importing == 2
+    assert [version.id for version in await store.archived("default", "2026-11")] == ids[:2]

@@ -24,7 +24,7 @@ def restore(history: History, versions: Sequence[Version], part: Part, pool: Exe
             raise StoreDamagedError(f"{version.id}: {reason}")
     private_folder(history.layout.folder)
     if part == "archive":
-        with history.layout.locked():
+        with history.layout.archive_locked():
             return _archive(history, versions)
     private_folder(history.layout.history)
     with history.changing():
