@@ -14,9 +14,11 @@ __all__ = ["Door", "address_door", "door_of", "is_elsewhere"]
 
 Door = Literal["login_required", "challenge", "region_blocked", "network"]
 
-CHALLENGE_TITLE = re.compile(r"just a moment(?:\.{3}|…)?|nur einen moment…?|un instant…?", re.IGNORECASE)
+CHALLENGE_TITLE = re.compile(r"(?:just a moment|nur einen moment|un instant)(?:\.{3}|…)?", re.IGNORECASE)
 CHALLENGE_TEXT = re.compile(
-    r"performing security verification|verify(?:ing)? (?:that )?you are human.*|checking your browser.*",
+    r"performing security verification|verify(?:ing)? (?:that )?you are human.*|checking your browser.*|"
+    r"sicherheitsüberprüfung wird durchgeführt|bestätigen sie,? dass sie ein mensch sind.*|"
+    r"vérification de (?:la )?sécurité en cours|vérifiez que vous êtes (?:un )?humain.*",
     re.IGNORECASE,
 )
 LOGIN_PATH = re.compile(r"/(?:login|logout|signin|sign-in|oauth|magic-link)(?:/|$)", re.IGNORECASE)

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from spellings import SPELLINGS
 
 from services.scraper.extract.resets import contradicts, parse_reset, understood
 
@@ -19,9 +20,22 @@ ZONES = [
     "Pacific/Auckland",
     "UTC",
 ]
-WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-MONTHS = ["January", "February", "March", "April", "May", "June", "July"]
-MONTHS += ["August", "September", "October", "November", "December"]
+DAYS_OF_CHANGE = [
+    (2026, 3, 8),
+    (2026, 3, 29),
+    (2026, 4, 4),
+    (2026, 9, 27),
+    (2026, 10, 4),
+    (2026, 10, 25),
+    (2026, 11, 1),
+]
+BASES = st.one_of(
+    st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)),
+    st.sampled_from(DAYS_OF_CHANGE).flatmap(
+        lambda day: st.datetimes(datetime(*day) - timedelta(days=7), datetime(*day) + timedelta(days=1))
+    ),
+).map(lambda one: one.replace(tzinfo=UTC, microsecond=0))
+"""Moments of two years, every other one in the week before a clock is changed in one of the zones."""
 
 
 @pytest.mark.parametrize(
@@ -108,8 +122,22 @@ def test_a_moment_that_has_just_passed_may_be_the_next_too_and_is_nothing():
 @given(
     hours=st.integers(0, 4),
     minutes=st.integers(0, 59),
-    spelling=st.sampled_from(["{} hr {} min", "{}h {}m", "{} hours {} minutes", "in {} hrs, {} mins"]),
+    spelling=st.sampled_from(
+        [
+            "{} hr {} min",
+            "{}h {}m",
+            "{} hours {} minutes",
+            "in {} hrs, {} mins",
+            "{} Std. {} Min.",
+            "in {} Stunden und {} Minuten",
+            "dans {} h {} min",
+            "{} heures et {} minutes",
+            "dans {} h {:02}",
+            "{}\u202fh\u00a0{}\u202fmin",
+        ]
+    ),
 )
+@settings(max_examples=500)
 def test_any_span_counts_from_the_moment_of_the_reading(hours, minutes, spelling):
     words = spelling.format(hours, minutes)
     assert parse_reset(words, SATURDAY, NEW_YORK, "session") == SATURDAY + timedelta(
@@ -117,64 +145,71 @@ def test_any_span_counts_from_the_moment_of_the_reading(hours, minutes, spelling
     )
 
 
-def spell(local, style, clock):
-    weekday = WEEKDAYS[local.weekday()]
-    half = "AM" if local.hour < 12 else "PM"
-    time = {
-        "12": f"{local.hour % 12 or 12}:{local.minute:02} {half}",
-        "12 dots": f"{local.hour % 12 or 12}:{local.minute:02} {half[0].lower()}.m.",
-        "24": f"{local.hour:02}:{local.minute:02}",
-    }[clock]
-    date = f"{MONTHS[local.month - 1][:3]} {local.day}"
-    styles = {
-        "short": f"{weekday[:3]} {time}",
-        "comma": f"{weekday[:3]}, {time}",
-        "long": f"{weekday} at {time}",
-    }
-    return (styles | {"date": f"{date}, {time}", "weekday and date": f"{weekday}, {date} at {time}"})[style]
-
-
 @given(
-    base=st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)).map(
-        lambda one: one.replace(tzinfo=UTC, microsecond=0)
-    ),
+    base=BASES,
     ahead=st.integers(2, 7 * 24 * 60 - 1),
     zone=st.sampled_from(ZONES).map(ZoneInfo),
-    style=st.sampled_from(["short", "comma", "long", "date", "weekday and date"]),
-    clock=st.sampled_from(["12", "12 dots", "24"]),
+    spelling=st.sampled_from(SPELLINGS),
 )
-def test_any_moment_of_the_week_is_found_again_from_its_words(base, ahead, zone, style, clock):
+@settings(max_examples=3000, deadline=None)
+def test_any_moment_of_the_week_is_found_again_from_its_words(base, ahead, zone, spelling):
     true = (base + timedelta(minutes=ahead)).replace(second=0)
     assume(true > base)
-    words = spell(true.astimezone(zone), style, clock)
-    found = parse_reset(words, base, zone, "weekly")
+    words = spelling.write(true.astimezone(zone))
+    found = parse_reset(words, base, zone, "weekly", spelling.language)
     shifts = [
         timedelta(days=days, minutes=minutes) for days in (-7, 0, 7) for minutes in (-60, -30, 0, 30, 60)
     ]
     others = [
-        true + shift
-        for shift in shifts
-        if shift and spell((true + shift).astimezone(zone), style, clock) == words
+        true + shift for shift in shifts if shift and spelling.write((true + shift).astimezone(zone)) == words
     ]
     may_be_meant = [other for other in others if timedelta(minutes=-1) <= other - base <= timedelta(days=7)]
     assert found == (None if may_be_meant else true)
 
 
 @given(
-    base=st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)).map(
-        lambda one: one.replace(tzinfo=UTC, microsecond=0)
-    ),
+    base=BASES,
     ahead=st.integers(-9, 299),
     zone=st.sampled_from(ZONES).map(ZoneInfo),
-    style=st.sampled_from(["time", "short"]),
+    spelling=st.sampled_from([one for one in SPELLINGS if not one.dated]),
+    with_day=st.booleans(),
 )
-def test_a_session_s_time_is_its_nearest_occurrence(base, ahead, zone, style):
+@settings(max_examples=3000, deadline=None)
+def test_a_session_s_time_is_its_nearest_occurrence(base, ahead, zone, spelling, with_day):
     true = (base + timedelta(minutes=ahead)).replace(second=0)
     local = true.astimezone(zone)
-    words = spell(local, "short", "12")
-    found = parse_reset(words if style == "short" else words[4:], base, zone, "session")
+    words = spelling.write(local) if with_day else spelling.write_time(local)
+    found = parse_reset(words, base, zone, "session", spelling.language)
     twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     assert found == true or (found is None and twice)
+
+
+@given(words=st.text(alphabet="0123456789:., hrHSMinUdejàma/PAM", max_size=14), base=BASES)
+@settings(max_examples=2000, deadline=None)
+def test_no_words_raise_anything_or_give_a_moment_that_the_limit_cannot_have(words, base):
+    for language in ("en", "de", "fr"):
+        found = parse_reset(words, base, BERLIN, "weekly", language)
+        assert found is None or timedelta(minutes=-10) <= found - base <= timedelta(days=7, minutes=10)
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "expected"),
+    [
+        ("mar. 24, 09:00", "fr", "2026-11-24T14:00"),  # a Tuesday
+        ("Mar 24, 09:00", "en", None),  # in March
+        ("dans 2 h 30", "fr", "2026-11-21T21:30"),
+        ("à 15 h 30", "fr", "2026-11-21T20:30"),
+        ("15 h 30", "fr", None),  # a time of day, or a span
+        ("24/11 à 09:00", "fr", "2026-11-24T14:00"),
+        ("11/24 9:00 AM", "en", None),
+        ("24.11. um 09:00 Uhr", "de", "2026-11-24T14:00"),
+        ("übermorgen um 9 Uhr", "de", "2026-11-23T14:00"),
+        ("in 2:07", "en", None),  # a span, or a slip
+    ],
+)
+def test_what_words_mean_depends_on_the_language_they_stand_in(words, language, expected):
+    found = parse_reset(words, SATURDAY, NEW_YORK, "weekly", language)
+    assert found == (expected and datetime.fromisoformat(expected).replace(tzinfo=UTC))
 
 
 def test_a_weekday_that_comes_twice_within_seven_days_is_nothing():
