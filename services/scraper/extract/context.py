@@ -1,13 +1,14 @@
 """Under which headings a row stands, and whether one says that the row is not about the limit now (pure).
 
 `All models` under `Last week`, `Your team` or `5-hour limits`, `This week` under `Fable`: other numbers.
-A heading is of what stands in its own box; where it is alone there, of what stands in the box around that.
+So is what stands in a section of its own under a heading nobody knows. A heading is of what stands in its
+box; where it is alone there, of what stands in the box around that.
 """
 
 from collections.abc import Iterator
 
 from services.scraper.extract.languages import LANGUAGES
-from services.scraper.extract.limits import CREDITS, WEEKLY
+from services.scraper.extract.limits import CREDITS, EXPECTED, WEEKLY
 from services.scraper.extract.meanings import NAMES
 from services.scraper.extract.place import Place
 from services.scraper.extract.tokens import Token
@@ -22,9 +23,9 @@ def strangers(place: Place) -> set[int]:
     found: set[int] = set()
     headings: dict[int, Token] = {}
     for token in place.tokens:
-        if token.kind == "label" and token.meaning.limit != CREDITS:
-            around = [headings[one] for one in place.ancestors(token.element) if one in headings]
-            if any(_elsewhere(heading, token.meaning.limit) for heading in around):
+        if token.kind == "label":
+            around = [(one, headings[one]) for one in place.ancestors(token.element) if one in headings]
+            if any(_elsewhere(heading, token.meaning.limit, box, place) for box, heading in around):
                 found.add(token.order)
         if _may_head(token):
             headings.update(dict.fromkeys(_of(token, place), token))
@@ -48,12 +49,18 @@ def _of(heading: Token, place: Place) -> Iterator[int]:
         yield place.parents[box]
 
 
-def _elsewhere(heading: Token, limit: str) -> bool:
+def _elsewhere(heading: Token, limit: str, box: int, place: Place) -> bool:
     words = heading.meaning.words
     if heading.kind == "label":
         return limit == WEEKLY and heading.meaning.limit.startswith(f"{WEEKLY}:")
     if any(table.elsewhere.search(words) for table in LANGUAGES):
         return True
+    if limit == CREDITS:
+        return False
+    if any(table.periods.search(words) for table in LANGUAGES):
+        return True
+    if heading.heading and not any(table.own.search(words) for table in LANGUAGES):
+        return not {name.meaning.limit for name in place.names[box]} >= {*EXPECTED}
     of_session = any(table.of_session.search(words) for table in LANGUAGES)
     of_week = any(table.of_week.search(words) for table in LANGUAGES)
     return limit.startswith(WEEKLY) and of_session and not of_week

@@ -110,7 +110,7 @@ def _begins(before: Piece, first: Piece, joined: Piece, elements: list[Element])
     if not isinstance(before, Text) or not isinstance(joined, Text) or not BEGUN.fullmatch(tidy(before.text)):
         return False
     meaning = recognise(tidy(joined.text))
-    return meaning is not None and meaning.kind in FIGURES and _adjacent(before, first, elements)
+    return meaning is not None and meaning.kind in {*FIGURES, "spent"} and _adjacent(before, first, elements)
 
 
 def _goes_on(last: Piece, after: Piece, joined: Piece, elements: list[Element]) -> bool:

@@ -30,6 +30,8 @@ _SIGN = "(?:[$\u00a2-\u00a5\u20a0-\u20bf]|\\b[A-Z]{3}\\b)"
 MONEY = re.compile(rf"{_SIGN}.*\d|\d.*{_SIGN}")
 """A currency's sign or code, and a digit."""
 
+SPENDING = re.compile(r"spent|used|ausgegeben|verwendet|genutzt|d[ée]pens|utilis|\ufffd", re.IGNORECASE)
+
 
 def read_page(page: CapturedPage, tokens: list[Token], moment: Moment) -> Found:
     """Read every limit that has a row on the page."""
@@ -63,6 +65,9 @@ def _agree(rows: list[Row], moment: Moment) -> Reading | None:
 
     None when none of them is a row. Raises RefusedError, AbsentError or MentionError.
     """
+    spoilt = [row for row in rows if row.label and not row.content and not row.echo]
+    if len(spoilt) < len(rows) and spoilt and rows[0].limit in EXPECTED:
+        raise RefusedError("several of its labels are on the page, and not every row can be read")
     readings: list[Reading] = []
     mention: MentionError | None = None
     for row in rows:
@@ -82,13 +87,14 @@ def _agree(rows: list[Row], moment: Moment) -> Reading | None:
 
 
 def _unread_money(tokens: list[Token]) -> bool:
-    """Tell whether an amount of money follows the credits' label that is not understood."""
+    """Tell whether an amount that was spent follows the credits' label, in words that are not understood."""
     for token in tokens:
         if token.kind == "label" and token.meaning.limit == CREDITS:
             for after in tokens[token.order + 1 : token.order + 4]:
                 if after.kind in HEADS:
                     break
-                if after.kind in {"name", "prose"} and MONEY.search(after.meaning.words):
+                words = after.meaning.words
+                if after.kind in {"name", "prose"} and MONEY.search(words) and SPENDING.search(words):
                     return True
     return False
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.scraper.extract.found import FULL, TOLERANCE, reading
 from services.scraper.extract.limits import CREDITS, EXPECTED, SESSION, SONNET
-from services.scraper.extract.meanings import Kind
+from services.scraper.extract.meanings import FIGURES, Kind
 from services.scraper.extract.moment import Moment
 from services.scraper.extract.money import parse_money, whole
 from services.scraper.extract.resets import Horizon, contradicts, parse_reset, understood
@@ -129,7 +129,7 @@ def read_credits(rows: list[Row], moment: Moment) -> CreditsReading | None:
     spent = [row.label.meaning for row in rows if row.label and row.label.kind == "spent"]
     amounts = {one.words for one in spent}
     if not amounts:
-        if any(row.label and row.content for row in rows):
+        if any(row.label and any(token.kind in FIGURES for token in row.content) for row in rows):
             raise AbsentError("its label is there, but no amount of money that is understood")
         return None
     money, limit = parse_money(amounts.pop()), parse_money(spent[0].of)

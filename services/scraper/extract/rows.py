@@ -30,6 +30,8 @@ class Row(msgspec.Struct, frozen=True):
     content: list[Token]
     loose: bool = False
     doubtful: bool = False
+    echo: bool = False
+    """The label only heads a section, is there to be clicked, or says again what the next one says."""
 
 
 class Rows(msgspec.Struct, frozen=True):
@@ -70,6 +72,7 @@ class _Gathered:
     def __init__(self, tokens: list[Token], doubts: Doubts) -> None:
         self.labels = [token for token in tokens if token.kind in HEADS]
         self.torn: set[str] = set()
+        self._tokens = tokens
         self._doubts = doubts
         self._content: dict[int, list[Token]] = defaultdict(list)
         self._loose: set[int] = set()
@@ -108,10 +111,17 @@ class _Gathered:
                 content=self._content[label.order],
                 loose=label.order in self._loose,
                 doubtful=label.order in self._doubtful,
+                echo=label.heading or label.control or self._repeated(label),
             )
             for label in self.labels
         ]
         return labelled + self._unlabelled
+
+    def _repeated(self, label: Token) -> bool:
+        """Tell whether the label right before or after it says the same."""
+        following, before = self._tokens[label.order + 1 :], reversed(self._tokens[: label.order])
+        beside = [next((one for one in side if one.kind != "aside"), None) for side in (following, before)]
+        return any(one and one.kind == "label" and one.meaning.limit == label.meaning.limit for one in beside)
 
 
 def _owners(token: Token, label: Token | None) -> set[str]:

@@ -18,7 +18,7 @@ from shared.schemas.usage import DEFAULT_ACCOUNT, SCHEMA_VERSION, Reading, Snaps
 
 __all__ = ["PARSER", "Unreadable", "extract"]
 
-PARSER = "2026.11.1"
+PARSER = "2026.11.2"
 """Names this reader in every snapshot it makes; it changes whenever the reader would read something else."""
 
 LONGEST_REASON = 200

@@ -13,11 +13,15 @@ from services.scraper.extract.tidy import tidy
 
 __all__ = ["Token", "read_tokens"]
 
+HEADINGS = frozenset({"heading", "columnheader"})
+CONTROLS = frozenset({"a", "button", "nav", "aside", "link", "tab", "menuitem", "option", "navigation"})
+"""Roles and element names."""
+
 
 class Token(msgspec.Struct, frozen=True):
     """A meaning at its place: its number in document order, its element, its box on the page.
 
-    `heading` when it stands in one.
+    `heading` when it stands in one, `control` when it stands in a link, a button, a tab or a list of links.
     """
 
     order: int
@@ -25,6 +29,7 @@ class Token(msgspec.Struct, frozen=True):
     meaning: Meaning
     box: Box | None = None
     heading: bool = False
+    control: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -37,7 +42,7 @@ def read_tokens(page: CapturedPage) -> list[Token]:
     return [Token(order, *found) for order, found in enumerate(_meanings(page))]
 
 
-def _meanings(page: CapturedPage) -> Iterator[tuple[int, Meaning, Box | None, bool]]:
+def _meanings(page: CapturedPage) -> Iterator[tuple[int, Meaning, Box | None, bool, bool]]:
     for joined in join_neighbours(page.pieces, page.elements):
         piece = joined.piece
         if isinstance(piece, Meter):
@@ -46,15 +51,16 @@ def _meanings(page: CapturedPage) -> Iterator[tuple[int, Meaning, Box | None, bo
             meanings = [unknown(tidy(piece.text))]
         else:
             meanings = read_text(piece.text, piece.parts)
-        heading = _in_heading(piece.element, page.elements)
+        heading = _inside(piece.element, page.elements, HEADINGS)
+        control = _inside(piece.element, page.elements, CONTROLS)
         for meaning in meanings:
             named = Meaning("name", meaning.words) if heading and meaning.kind == "prose" else meaning
-            yield piece.element, named, piece.box, heading
+            yield piece.element, named, piece.box, heading, control
 
 
-def _in_heading(element: int, elements: list[Element]) -> bool:
+def _inside(element: int, elements: list[Element], kinds: frozenset[str]) -> bool:
     while element >= 0:
-        if elements[element].role in {"heading", "columnheader"}:
+        if elements[element].role in kinds or elements[element].tag in kinds:
             return True
         element = elements[element].parent
     return False

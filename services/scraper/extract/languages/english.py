@@ -72,10 +72,15 @@ ENGLISH = Language(
         r".* (?:is|are) still included.*|your limits are .*boosted.*"
     ),
     elsewhere=phrase(
-        r"\b(?:last|previous|prior|past|earlier|yesterday|history|example|sample|demo|would|could|projected|"
-        r"projection|forecast|estimated?|average|typical|daily|today|hourly|monthly|month|year|api|compare\w*|"
+        r"\b(?:last|previous|prior|past|earlier|yesterday|history|example|sample|demo|would|could|upgrad\w+|"
+        r"projected|projection|forecast|estimated?|average|typical|api|compare\w*|"
         rf"{PRODUCTS}|by (?:product|model|app|feature|surface|day)|"
         r"(?:your|the) (?:team|organi[sz]ation|workspace)|team usage|members?|everyone|others?)\b"
+    ),
+    periods=phrase(r"\b(?:daily|today|hourly|monthly|month|year|yearly)\b"),
+    own=phrase(
+        r"usage|limit|plan|session|week|model|your|current|quota|allowance|overview|settings|\bclaude$|"
+        r"^(?:free|pro|max|team|enterprise)\b"
     ),
     of_session=phrase(r"\bsessions?\b|\b(?:5|five)[- ]?(?:hours?|h)\b"),
     of_week=phrase(r"\bweek(?:ly|s)?\b|\b(?:7|seven)[- ]?days?\b"),

@@ -51,7 +51,8 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     Rows: `labels` name a row's limit; `model` and `stranger` name a model's weekly row (groups `model`, and
     `shown` for what of it is the model's name), the second for models nobody knew when this was written.
     `asides` are phrases that never name a row and say nothing of a number. `elsewhere` finds, in a heading, a
-    word that makes what follows it somebody else's or of another time; `of_session` and `of_week` tell whose
+    word that makes what follows it somebody else's or of another time; `periods` one that makes it a limit of
+    another length; `own` one that a heading over one's own limits has. `of_session` and `of_week` tell whose
     limits a heading announces.
 
     Numbers (group `percent`): `figures` hold what is used of their own row's limit, `rests` what is left of
@@ -73,6 +74,8 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     stranger: re.Pattern[str]
     asides: re.Pattern[str]
     elsewhere: re.Pattern[str]
+    periods: re.Pattern[str]
+    own: re.Pattern[str]
     of_session: re.Pattern[str]
     of_week: re.Pattern[str]
     figures: tuple[re.Pattern[str], ...]

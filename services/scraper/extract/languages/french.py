@@ -93,10 +93,11 @@ FRENCH = Language(
         r"\b(?:derni[eè]re?s? (?:semaines?|sessions?|jours?|mois)|"
         r"(?:semaine|session) (?:derni[eè]re|pr[ée]c[ée]dente)|"
         r"pr[ée]c[ée]dente?s?|pass[ée]e?s?|hier|historique|exemples?|d[ée]mo|serai\w*|pr[ée]vision\w*|"
-        r"estim[ée]\w*|moyenne|quotidien\w*|journali[eè]re?s?|aujourd'hui|horaires?|mensuel\w*|mois|api|"
-        r"compar\w*|(?:votre|ton|l')[ ]?(?:[ée]quipe|organisation)|membres?|autres?)\b|"
-        rf"\b(?:{PRODUCTS}|par (?:produit|mod[eè]le|application|fonction|jour))\b"
+        r"estim[ée]\w*|moyenne|api|compar\w*|(?:votre|ton) [ée]quipe|(?:votre|ton|l'|l' )organisation|"
+        rf"membres?|autres?|{PRODUCTS}|par (?:produit|mod[eè]le|application|fonction|jour))\b"
     ),
+    periods=phrase(r"\b(?:quotidien\w*|journali[eè]re?s?|aujourd'hui|horaires?|mensuel\w*|mois|annuel\w*)\b"),
+    own=phrase(r"utilisation|usage|limite|forfait|plan|session|semaine|hebdo|mod[eè]le|actuel|quota|aperçu"),
     of_session=phrase(r"\bsessions?\b|\b(?:5|cinq)[- ]?(?:heures|h)\b"),
     of_week=phrase(r"semaine|hebdomadaire|\b(?:7|sept)[- ]?jours"),
     asides=phrase(

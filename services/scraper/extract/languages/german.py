@@ -82,10 +82,13 @@ GERMAN = Language(
     ),
     elsewhere=phrase(
         r"\b(?:letzte\w*|vorige\w*|vergangene\w*|frühere\w*|gestern|verlauf|beispiel\w*|muster|demo|würde\w*|"
-        r"prognose|voraussichtlich\w*|geschätzt\w*|durchschnitt\w*|täglich\w*|tages\w*|heute|stündlich\w*|"
-        r"monatlich\w*|monats?\w*|jahr\w*|api|vergleich\w*|(?:ihr|dein|euer|das) team|mitglieder\w*|"
-        rf"(?:ihre|deine|die) organisation|anderer?|{PRODUCTS})\b|"
+        r"prognose|voraussichtlich\w*|geschätzt\w*|durchschnitt\w*|api|vergleich\w*|anderer?|mitglieder\w*|"
+        rf"(?:ihr|dein|euer|das) team|(?:ihre|deine|die) organisation|{PRODUCTS})\b|"
         r"\bnach (?:produkt|modell|app|funktion|tag)"
+    ),
+    periods=phrase(r"\b(?:täglich\w*|tages\w*|heute|stündlich\w*|monatlich\w*|monats?\w*|jahr\w*)"),
+    own=phrase(
+        r"nutzung|verbrauch|limit|plan|tarif|sitzung|woche|wöchent|modell|aktuell|kontingent|übersicht"
     ),
     of_session=phrase(r"sitzung|session|\b(?:5|fünf)[- ]?(?:stunden|std|h)\b"),
     of_week=phrase(r"woche|wöchentlich|\b(?:7|sieben)[- ]?tage"),
