@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -29,18 +30,35 @@ def tab(title: str) -> str:
 
 
 @contextlib.contextmanager
-def own_browser(folder: Path) -> Iterator["OwnBrowser"]:
-    """Run Chromium as its user would who lets others look in: with a debugging port."""
+def screen() -> Iterator[dict[str, str]]:
+    """A screen of our own that nobody looks at; yields the environment that names it."""
+    process = subprocess.Popen(
+        ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        yield {**os.environ, "DISPLAY": f":{process.stdout.readline().strip()}"}
+    finally:
+        process.terminate()
+        process.communicate(timeout=15)
+
+
+@contextlib.contextmanager
+def own_browser(folder: Path, environment: dict[str, str] | None = None) -> Iterator["OwnBrowser"]:
+    """Run Chromium as its user would who lets others look in: with a debugging port, in a window on a screen."""
     process = subprocess.Popen(
         [
             find_browser(None),
-            "--headless",
+            *(() if environment else ("--headless",)),
             "--remote-debugging-port=0",
             f"--user-data-dir={folder}",
             *launch_flags(as_root=running_as_root()),
             "about:blank",
         ],
         stderr=subprocess.DEVNULL,
+        env=environment,
     )
     try:
         told = folder / "DevToolsActivePort"

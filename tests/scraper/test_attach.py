@@ -1,10 +1,11 @@
 """Attach mode: the user's own browser is left exactly as it was, however the scrape ends."""
 
 import asyncio
+import contextlib
 import signal
 
 import pytest
-from own_browser import own_browser, tab
+from own_browser import own_browser, screen, tab
 from practice import Scraper, running_console
 
 pytestmark = pytest.mark.browser
@@ -24,16 +25,21 @@ def console(practice):
     return practice
 
 
+IN_A_WINDOW = pytest.param("window", marks=pytest.mark.screen)
+
+
 @pytest.fixture
-def own(tmp_path):
-    with own_browser(tmp_path / "own") as running:
-        yield running
+def own(request, tmp_path):
+    with contextlib.ExitStack() as stack:
+        window = getattr(request, "param", "headless") == "window"
+        environment = stack.enter_context(screen()) if window else None
+        yield stack.enter_context(own_browser(tmp_path / "own", environment))
 
 
 @pytest.fixture
 async def before(own, console):
     """How the user's tabs stand: scrolled, half written, the last of them looked at."""
-    for address in (tab("one"), tab("two"), f"{console.address}/"):
+    for address in (f"{console.address}/", tab("one"), tab("two")):
         await own.open(address)
     await asyncio.sleep(1)
     tabs = await own.tabs()
@@ -48,6 +54,7 @@ def scraper(tmp_path, console, own):
     return Scraper(tmp_path / "state", console, SCRAPER_BROWSER_MODE="attach", SCRAPER_ATTACH_URL=own.address)
 
 
+@pytest.mark.parametrize("own", ["headless", IN_A_WINDOW], indirect=True)
 @pytest.mark.parametrize(
     ("trouble", "code"),
     [({}, 0), ({"layout": "unknown"}, 5), ({"access": "login"}, 3), ({"status": 503}, 6)],
