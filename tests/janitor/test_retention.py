@@ -129,6 +129,18 @@ def origin_file(folder: Path, at: datetime, number: int) -> str:
     return name
 
 
+def settings_of(root: Path, rules: dict[str, int], *, archive: bool) -> dict[str, str]:
+    """The environment of a janitor with these rules."""
+    periods = ("hourly", "daily", "weekly", "monthly")
+    return {
+        "STORE_URL": f"file://{root}",
+        "RETENTION_MAX_VERSIONS": str(rules["newest"]),
+        "RETENTION_DAYS": str(rules["days"]),
+        "RETENTION_ARCHIVE": str(int(archive)),
+        **{f"RETENTION_KEEP_{rule.upper()}": str(rules[rule]) for rule in periods},
+    }
+
+
 @settings(
     max_examples=60,
     deadline=None,
@@ -165,16 +177,7 @@ def test_the_command_does_what_its_dry_run_said_and_what_the_model_says(
         (history / f"{name}.json").write_text('{"lastUpd')
     names = set(everything) - bad
     refused = any(time_in(name) > now + timedelta(hours=1) for name in names)
-    environment = {
-        "STORE_URL": f"file://{root}",
-        "RETENTION_MAX_VERSIONS": str(rules["newest"]),
-        "RETENTION_DAYS": str(rules["days"]),
-        "RETENTION_ARCHIVE": str(int(archive)),
-        **{
-            f"RETENTION_KEEP_{rule.upper()}": str(rules[rule])
-            for rule in ("hourly", "daily", "weekly", "monthly")
-        },
-    }
+    environment = settings_of(root, rules, archive=archive)
 
     def run(*arguments: str) -> list[dict[str, Any]]:
         capsys.readouterr()
