@@ -8,7 +8,6 @@ good goes to `rejected/` with the answer beside it, a damaged one to `quarantine
 
 import os
 import re
-import time
 from collections import deque
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,14 +15,13 @@ from pathlib import Path
 import msgspec
 
 from shared.clock import Clock
-from shared.files import TEMPORARY, private_folder, replace, sync_folder
+from shared.files import private_folder, replace, sync_folder
 from shared.schemas.codec import Document, decode_document, digest, encode, encode_pretty
 
 __all__ = ["REPORTS", "Item", "Outbox", "Stock", "take_stock"]
 
 NAME = re.compile(r"(?P<queued>\d{8}T\d{6}\.\d{6})-(?P<digest>[0-9a-f]{16})\.json")
 NAME_TIME = "%Y%m%dT%H%M%S.%f"
-ABANDONED_SECONDS = 3600
 LONGEST_ANSWER = 4096
 
 SNAPSHOTS, REPORTS = "outbox", "reports"
@@ -58,7 +56,6 @@ class Outbox:
         self._max_items = max_items
         self._clock = clock
         self._names: deque[str] = deque()
-        self._sweep()
         self._scan()
 
     def add(self, document: Document) -> int:
@@ -118,13 +115,6 @@ class Outbox:
     def _forget(self, name: str) -> None:
         if self._names and self._names[0] == name:
             self._names.popleft()
-
-    def _sweep(self) -> None:
-        """Take away the unfinished files of a process that died."""
-        for folder in (self._folder, self._rejected):
-            for path in folder.glob(f"{TEMPORARY}*"):
-                if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
-                    path.unlink(missing_ok=True)
 
 
 def take_stock(state_dir: Path) -> Stock:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.scraper.house import sweep
 from services.scraper.outbox import Outbox, take_stock
 from shared.schemas.codec import decode_document
 
@@ -113,15 +114,17 @@ def test_stock_tells_how_much_waits_since_when_and_changes_nothing(outbox, tmp_p
     assert (stock.waiting, stock.oldest) == (2, datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
-def test_unfinished_files_of_a_dead_process_are_swept_once_they_are_old(tmp_path, clock):
-    Outbox(tmp_path, 100, clock)
-    old, young = tmp_path / "outbox" / ".tmp-old", tmp_path / "outbox" / ".tmp-young"
+@pytest.mark.parametrize("folder", [".", "outbox", "reports", "captures", "rejected"])
+def test_unfinished_files_of_a_dead_process_are_swept_once_they_are_old(tmp_path, clock, folder):
+    (tmp_path / folder).mkdir(exist_ok=True)
+    old, young = tmp_path / folder / ".tmp-old", tmp_path / folder / ".tmp-young"
     old.write_bytes(b"{")
     young.write_bytes(b"{")
     os.utime(old, (0, 0))
-    assert Outbox(tmp_path, 100, clock).oldest() is None
+    sweep(tmp_path)
     assert not old.exists()
     assert young.exists()
+    assert Outbox(tmp_path, 100, clock).oldest() is None
 
 
 def test_only_the_owner_can_read_the_items(outbox, tmp_path):
