@@ -17,6 +17,7 @@ from services.practice.model import Figure
 __all__ = ["Access", "Change", "Control", "Status", "apply", "decode_change"]
 
 Access = Literal["open", "login", "challenge", "region"]
+Language = Literal["en", "de", "fr"]
 HttpError = Annotated[int, Meta(ge=400, le=599)]
 
 
@@ -39,6 +40,7 @@ class Change(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_f
     stale_minutes: Annotated[int, Meta(ge=1, le=20_160)] | UnsetType = UNSET
     broken: list[Limit] | UnsetType = UNSET
     layout: Literal["known", "unknown"] | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
     status: HttpError | Status | UnsetType | None = UNSET
 
 
@@ -59,6 +61,7 @@ class Control(Struct, frozen=True, kw_only=True, rename="camel"):
     stale_minutes: int = 22 * 60
     broken: list[Limit] = []
     layout: Literal["known", "unknown"] = "known"
+    language: Language = "en"
     status: Status = Status()
     login_since: datetime | None = None
 

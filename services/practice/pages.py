@@ -17,6 +17,7 @@ ASSETS = {
     "mark.svg": "image/svg+xml",
     "readings.js": "text/javascript; charset=utf-8",
     "settings.css": "text/css; charset=utf-8",
+    "translate.js": "text/javascript; charset=utf-8",
     "usage.js": "text/javascript; charset=utf-8",
     "words.js": "text/javascript; charset=utf-8",
 }

@@ -89,6 +89,24 @@ def test_every_layout_is_read_as_the_console_has_it(console, scraper, era, json)
     assert take_stock(scraper.folder).waiting == 1
 
 
+@pytest.mark.parametrize("language", ["de", "fr"])
+@pytest.mark.parametrize("era", ["2026-02", "2026-04", "2026-10"])
+def test_a_page_in_another_language_is_read_as_the_console_has_it(console, scraper, era, language):
+    console.set(era=era, json=False, figures=FIGURES, language=language)
+    code, said = scraper.run("once")
+    assert code == 0, said
+    document = scraper.last()
+    assert_same(document, console.shown())
+    assert "isPartial" not in document
+    assert document["credits"]["used"] == 208.47
+
+
+def test_old_figures_in_another_language_are_renewed_by_its_refresh_button(console, scraper):
+    console.set(era="2026-10", figures=FIGURES, language="fr", stale="until_refresh", staleMinutes=300)
+    assert scraper.run("once")[0] == 0
+    assert_same(scraper.last(), console.shown())
+
+
 @pytest.mark.parametrize(("era", "model"), [("2026-04", "weekly:sonnet"), ("2026-10", "weekly:fable")])
 def test_idle_and_never_used_are_zeros_that_say_so(console, scraper, era, model):
     console.set(era=era, figures=FIGURES | {"session": {"state": "idle"}, model: {"state": "unused"}})

@@ -5,6 +5,7 @@
 // data-row goes when there is nothing for it. Neither is left on the page that is shown.
 
 import { readings } from "./readings.js";
+import { translated } from "./translate.js";
 import { agoWords, money, monthReset, resetWords } from "./words.js";
 
 const RENDERING = 150;
@@ -23,6 +24,7 @@ const boot = JSON.parse(take("boot").textContent);
 const template = take("usage-template");
 const place = document.getElementById("usage");
 const style = template.dataset;
+document.documentElement.lang = boot.language;
 let updated = null;
 
 async function json(url) {
@@ -93,8 +95,11 @@ function fill(view) {
   updated?.removeAttribute("data-updated");
   const nodes = document.createNodeIterator(copy, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
   for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
-    if (node.nodeType === Node.TEXT_NODE) node.data = filled(node.data, view);
-    else for (const attribute of node.attributes) attribute.value = filled(attribute.value, view);
+    if (node.nodeType === Node.TEXT_NODE) node.data = translated(filled(node.data, view), boot.language);
+    else for (const attribute of node.attributes) {
+      attribute.value = filled(attribute.value, view);
+      if (attribute.name === "aria-label") attribute.value = translated(attribute.value, boot.language);
+    }
   }
   return copy;
 }
@@ -103,7 +108,7 @@ function keepUpdated(measured) {
   const shown = updated;
   const timer = setInterval(() => {
     if (shown !== updated || !shown) clearInterval(timer);
-    else shown.textContent = agoWords(measured, new Date(), style.freshly);
+    else shown.textContent = translated(agoWords(measured, new Date(), style.freshly), boot.language);
   }, TICK);
 }
 

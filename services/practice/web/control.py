@@ -3,7 +3,7 @@
     GET    /practice/state     era, access, `figures` as they truly are, `shown` as the page shows them
     GET    /practice/control   the control as it is
     PUT    /practice/control   change any of: era, access, figures, json, delaySeconds, stale, staleMinutes,
-                               broken, layout, status; 400 names the field that does not fit
+                               broken, layout, language, status; 400 names the field that does not fit
     DELETE /practice/control   back to how the console started
 
 docs/practice-console.md says what each field does.

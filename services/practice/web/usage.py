@@ -102,6 +102,7 @@ class UsageRoutes:
             "spendUrl": f"{api}/overage_spend_limit" if console.era.shape == 1 else None,
             "refreshUrl": f"{PAGE}/refresh",
             "delaySeconds": control.delay_seconds,
+            "language": control.language,
             "figures": None,
         }
         if control.layout == "unknown":

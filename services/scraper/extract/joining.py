@@ -55,7 +55,8 @@ def _longest_phrase(pieces: Sequence[Piece], elements: list[Element]) -> tuple[P
         return first, 1
     for count in range(len(pieces), 1, -1):
         texts = [piece for piece in pieces[:count] if isinstance(piece, Text)]
-        if len(texts) < count or not _side_by_side(texts, elements):
+        whole = any(_stands_alone(text) for text in texts[1:])
+        if len(texts) < count or whole or not _side_by_side(texts, elements):
             continue
         text = " ".join(piece.text for piece in texts)
         if _is_phrase(tidy(text)):

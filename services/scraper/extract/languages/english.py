@@ -48,7 +48,7 @@ _NO_MODEL = (
 _AMOUNT = r"\S{1,24}(?: [a-z]{3})?"
 _RESETS = r"(?:resets:?|renews:?|reset:|reset(?= (?:in|at|on) ))"
 _USED = r"(?:used|consumed|utili[sz]ed)"
-_LIMIT = r"(?:of (?:the |this |your )?limit )?"
+_LIMIT = r"(?:of (?:the |this |your )?(?:limit|allowance) )?"
 _LEFT = r"(?:left|remaining|available|free|unused|to go)"
 _SENT = r"is sent|you send(?: your first)?"
 
@@ -57,10 +57,11 @@ ENGLISH = Language(
     labels={
         SESSION: phrase(
             r"current session(?: usage)?(?: \((?:5|five)[- ]?(?:hours?|hrs?|h)\))?|current 5-hour session|"
-            r"5-hour (?:session|limit)"
+            r"5-hour (?:session|limit|window)"
         ),
         WEEKLY: phrase(
-            r"all models|this week|all models,? \(?(?:this week|weekly)\)?|this week,? \(?all models\)?"
+            r"all models|this week|week to date|all models,? \(?(?:this week|weekly)\)?|"
+            r"this week,? \(?all models\)?"
         ),
         CREDITS: phrase(r"usage credits|extra usage"),
     },

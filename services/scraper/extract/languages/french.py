@@ -141,7 +141,7 @@ FRENCH = Language(
     unused=(
         phrase(r"(?:vous n'avez|tu n'as) pas encore utilis[ée] (?P<model>.{1,40}?)\.?"),
         phrase(r"(?:vous n'avez|tu n'as) encore jamais utilis[ée] (?P<model>.{1,40}?)\.?"),
-        phrase(r"(?P<model>.{1,40}?) (?:n'a )?pas encore (?:[ée]t[ée] )?utilis[ée]e?\.?"),
+        phrase(r"(?P<model>\S{1,20}(?: \S{1,20}){0,2}) (?:n'a )?pas encore (?:[ée]t[ée] )?utilis[ée]e?\.?"),
     ),
     updated=phrase(
         r"(?:derni[èe]re (?:mise à jour|actualisation)|mis à jour pour la derni[èe]re fois)(?: à)?(?: ?:)?"

@@ -135,7 +135,9 @@ GERMAN = Language(
     ),
     unused=(
         phrase(rf"{_YOU} (?P<model>.{{1,40}}?) (?:bisher )?noch nicht (?:verwendet|genutzt|benutzt)\.?"),
-        phrase(r"(?P<model>.{1,40}?) (?:wurde )?(?:bisher )?noch nicht (?:verwendet|genutzt|benutzt)\.?"),
+        phrase(
+            r"(?P<model>\S{1,20}(?: \S{1,20}){0,2}) (?:wurde )?(?:bisher )?noch nicht (?:verwendet|genutzt|benutzt)\.?"
+        ),
     ),
     updated=phrase(
         r"(?:zuletzt|letztmals) (?:aktualisiert|erneuert)(?: um)?:?(?: (?P<age>\S.{0,40}))?|"
