@@ -20,8 +20,8 @@ from tests.bench.sizes import ORIGIN_ROWS, OUR_ROWS, Size, Slices, at_size
 
 FULL = os.environ.get("BENCH_FULL", "") not in {"", "0"}
 SIZES = [100, 1_000, 20_000, 100_000, *([1_000_000] if FULL else [])]
-ORIGIN_UP_TO = 100_000 if FULL else 20_000
-SLICES = Slices(rounds=5, seconds=2) if FULL else Slices(rounds=3, seconds=1)
+ORIGIN_UP_TO = 20_000
+SLICES = Slices(rounds=5 if FULL else 3, seconds=1)
 
 
 def main() -> int:

@@ -65,9 +65,17 @@ def draw(record: dict[str, Any]) -> str:
         ("Memory after the start (MB)", {"ours": _values(record, "startMegabytes")}, False),
     ]
     sizes = [size["versions"] for size in record["sizes"]]
+    rates = _upwards(_heights(panel for panel in panels if panel[2]), logarithmic=True)
     drawn = [
-        _panel(title, lines, sizes, number, logarithmic=logarithmic)
-        for number, (title, lines, logarithmic) in enumerate(panels)
+        _panel(
+            title,
+            lines,
+            sizes,
+            number,
+            rates if logarithmic else _upwards(_heights([panel]), logarithmic=False),
+        )
+        for number, panel in enumerate(panels)
+        for title, lines, logarithmic in [panel]
     ]
     width, height = _LEFT + 3 * (_WIDTH + _GAP_X), _TOP + 2 * (_HEIGHT + _GAP_Y)
     return "\n".join(
@@ -114,12 +122,14 @@ def _legend(record: dict[str, Any]) -> list[str]:
     return [*said, f'<text class="quiet" x="{_LEFT + 660}" y="54">{escape(how)}</text>']
 
 
-def _panel(title: str, lines: dict[str, Points], sizes: list[int], number: int, *, logarithmic: bool) -> str:
+def _heights(panels: Iterable[tuple[str, dict[str, Points], bool]]) -> list[float]:
+    return [value for _, lines, _ in panels for points in lines.values() for _, value in points]
+
+
+def _panel(title: str, lines: dict[str, Points], sizes: list[int], number: int, up: Scale) -> str:
     left = _LEFT + number % 3 * (_WIDTH + _GAP_X)
     top = _TOP + number // 3 * (_HEIGHT + _GAP_Y)
     across = Scale(min(sizes), max(sizes), _WIDTH)
-    values = [value for points in lines.values() for _, value in points]
-    up = _upwards(values, logarithmic=logarithmic)
     parts = [f'<g transform="translate({left} {top})"><text class="panel" y="-10">{escape(title)}</text>']
     for tick in up.ticks():
         y = _HEIGHT - up.place(tick)

@@ -1,6 +1,7 @@
 """Load from one other process (wrk), in short slices; what is compared is measured in turn."""
 
 import subprocess
+import urllib.request
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -25,6 +26,7 @@ class Question(NamedTuple):
     mode: str = "get"
     count: int = 0
     header: str = ""
+    connections: int = CONNECTIONS
 
 
 class Measured(NamedTuple):
@@ -74,7 +76,7 @@ def _press(question: Question, seconds: int) -> tuple[float, ...]:
     command = [
         "wrk",
         "-t1",
-        f"-c{CONNECTIONS}",
+        f"-c{question.connections}",
         f"-d{seconds}s",
         "--timeout=60s",
         "-s",
@@ -90,6 +92,8 @@ def _press(question: Question, seconds: int) -> tuple[float, ...]:
         check=True,
     ).stdout
     spent = question.server.processor_seconds - before
+    # What still waits in a slow server must not slow the next row down.
+    urllib.request.urlopen(question.server.address + "/", timeout=120).close()
     line = next(line for line in printed.splitlines() if line.startswith("RESULT"))
     rate, p50, p99, refused, answered = map(float, line.split()[1:])
     return rate, p50, p99, refused, spent / max(answered, 1) * 1e6

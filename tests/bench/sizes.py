@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.bench.history import fill
-from tests.bench.pressing import Measured, Question, in_turn, ratio
+from tests.bench.pressing import CONNECTIONS, Measured, Question, in_turn, ratio
 from tests.bench.servers import KEY, USAGE, Server, serving
 
 __all__ = ["ORIGIN_ROWS", "OUR_ROWS", "Size", "Slices", "at_size"]
@@ -91,6 +91,9 @@ def at_size(count: int, scratch: Path, slices: Slices, *, with_origin: bool) -> 
         )
 
 
+_AT_ONCE = {"origin": 8}
+"""The origin's model answers one after the other: more connections would only wait, and outlast their row."""
+
 Asked = dict[tuple[str, str], Question]
 
 
@@ -99,16 +102,19 @@ def _reading(servers: dict[str, Server], count: int, tag: str) -> Asked:
     for name, server in servers.items():
         if name == "bare":
             continue
-        asked[name, "GET latest"] = Question(server, USAGE)
-        asked[name, "GET by number"] = Question(server, USAGE, "version", count)
-        asked[name, "GET by time"] = Question(server, USAGE, "timestamp", count)
+        at_once = _AT_ONCE.get(name, CONNECTIONS)
+        asked[name, "GET latest"] = Question(server, USAGE, connections=at_once)
+        asked[name, "GET by number"] = Question(server, USAGE, "version", count, connections=at_once)
+        asked[name, "GET by time"] = Question(server, USAGE, "timestamp", count, connections=at_once)
     asked["ours", "GET latest, 304"] = Question(servers["ours"], USAGE, header=f"If-None-Match: {tag}")
     return asked
 
 
 def _posting(servers: dict[str, Server]) -> Asked:
     return {
-        (name, "POST"): Question(server, "/" if name == "bare" else USAGE, "post")
+        (name, "POST"): Question(
+            server, "/" if name == "bare" else USAGE, "post", connections=_AT_ONCE.get(name, CONNECTIONS)
+        )
         for name, server in servers.items()
     }
 

@@ -36,8 +36,11 @@ class Reading(OpenVolume):
 
     @staticmethod
     def _peek(history: History, choose: Choose) -> Found | NotAtHand | None:
-        with translated(f"reading account {history.account}"):
+        try:
             return history.peek(choose)
+        except OSError:  # entering a context at every question would cost more than the question
+            with translated(f"reading account {history.account}"):
+                raise
 
     async def latest(self, account: str) -> Found | None:
         """See Store.latest."""
