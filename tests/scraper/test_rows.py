@@ -1,6 +1,6 @@
 """A number belongs to the label of its own row, or to nobody."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -112,6 +112,22 @@ def test_a_row_that_may_be_misread_is_refused_with_a_reason(row):
 def test_a_session_s_row_with_a_week_s_reset_is_refused():
     read = extract(page([["p:Current session", "p:Resets Sun 3:00 PM", "p:46% used"]]), collector="test")
     assert "not one this limit can have" in read.reasons["currentSession"]
+
+
+def test_how_old_the_figures_are_is_not_lost_by_what_stands_beside_it():
+    age = [["p:Last updated: 22 hours ago", "p:sync"]]
+    read = extract(page([SESSION, *age]), collector="test")
+    assert read.last_updated == AT - timedelta(hours=22)
+
+
+def test_a_label_that_goes_on_in_the_next_box_is_another_label():
+    rows = [["p:All models", "p:on mobile", "p:Resets Sun 3:00 PM", "p:46% used"]]
+    assert isinstance(weekly(*rows), str)
+
+
+def test_of_two_rows_of_a_limit_the_readable_one_is_not_taken_for_the_other():
+    rows = ["p:All models", "p:Resets Sun 3:00 PM"], ["p:All models", "p:Resets Mon 3:00 PM", "p:46% used"]
+    assert isinstance(weekly(*rows), str)
 
 
 @pytest.mark.parametrize(

@@ -119,5 +119,7 @@ def _goes_on(last: Piece, after: Piece, joined: Piece, elements: list[Element]) 
     if not isinstance(after, Text) or not isinstance(joined, Text) or elements[after.element].tag == "img":
         return False
     text = tidy(after.text)
-    known = recognise(tidy(joined.text)) is not None
-    return known and text[:1].islower() and recognise(text) is None and _adjacent(last, after, elements)
+    meaning = recognise(tidy(joined.text))
+    if meaning is None or meaning.kind == "updated":  # how old the figures are is never lost
+        return False
+    return text[:1].islower() and recognise(text) is None and _adjacent(last, after, elements)

@@ -136,7 +136,8 @@ GERMAN = Language(
     unused=(
         phrase(rf"{_YOU} (?P<model>.{{1,40}}?) (?:bisher )?noch nicht (?:verwendet|genutzt|benutzt)\.?"),
         phrase(
-            r"(?P<model>\S{1,20}(?: \S{1,20}){0,2}) (?:wurde )?(?:bisher )?noch nicht (?:verwendet|genutzt|benutzt)\.?"
+            r"(?P<model>\S{1,20}(?: \S{1,20}){0,2}) (?:wurde )?(?:bisher )?noch nicht "
+            r"(?:verwendet|genutzt|benutzt)\.?"
         ),
     ),
     updated=phrase(
