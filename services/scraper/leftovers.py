@@ -68,13 +68,14 @@ async def end_leftovers(profile: Path) -> int:
     They are asked first, so that the browser can write its cookies, and killed when that does not help.
     """
     found = processes_in(profile)
+    if not found:
+        return 0
     for wanted, seconds in ((signal.SIGTERM, GRACE_SECONDS), (signal.SIGKILL, KILL_SECONDS)):
         for process in processes_in(profile):
             _signal(process, wanted)
         if await _gone(profile, seconds):
             break
-    if found:
-        log.info("a browser that an earlier scraper left running was ended", processes=len(found))
+    log.info("a browser that an earlier scraper left running was ended", processes=len(found))
     return len(found)
 
 

@@ -18,7 +18,7 @@ from services.scraper.leftovers import processes_in
 from services.scraper.scrape import scrape
 from services.scraper.settings import ScraperSettings
 from shared.settings import load
-from tests.bench.__main__ import REPOSITORY, resident_megabytes
+from tests.bench.servers import REPOSITORY
 from tests.scraper.practice import running_console
 
 SCRAPES = int(os.environ.get("SCRAPES", "20"))
@@ -53,7 +53,7 @@ async def _loop(house: House) -> list[dict[str, Any]]:
                 "state": outcome.state,
                 "toSnapshot": outcome.seconds,
                 "whole": house.clock.monotonic() - started,
-                "megabytes": resident_megabytes(os.getpid()),
+                "megabytes": _resident(),
                 "descriptors": len(list(Path("/proc/self/fd").iterdir())),
                 "children": _children() - before,
                 "browsers": len(processes_in(house.settings.state_dir / "profile")),
@@ -63,6 +63,12 @@ async def _loop(house: House) -> list[dict[str, Any]]:
         if len(rows) % 25 == 0:
             print(f"{len(rows)}: {rows[-1]}", file=sys.stderr, flush=True)
     return rows
+
+
+def _resident() -> float:
+    """Return this process's resident memory, in megabytes."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def _children() -> int:
