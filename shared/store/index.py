@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from shared.store.keys import month_of, stamp, stamp_of, time_of
+from shared.store.keys import digest_part, digest_parts, month_of, stamp, stamp_of, time_of
 from shared.store.parts import Parts
 
 __all__ = ["Index", "Rank"]
 
 Rank = Callable[[str], Any]
 """What versions of the same second are sorted by; the same for the same id, always."""
+
+_NEAR = 64
+"""So many versions back a reading is found that came while the clock was behind it."""
 
 
 def _by_id(version_id: str) -> str:
@@ -102,6 +105,12 @@ class Index:
         if self._parts is None:
             self._parts = Parts(self._ids)
         return self._parts.among(self._ids, fingerprint)
+
+    def just_before(self, fingerprint: str, moment: datetime) -> list[str]:
+        """Return those of the last 64 ids before a moment's second that can have been made from a digest."""
+        end = bisect_left(self._ids, stamp(moment))
+        parts = set(digest_parts(fingerprint))
+        return [i for i in self._ids[max(0, end - _NEAR) : end] if digest_part(i) in parts]
 
     def between(self, start: datetime | None, end: datetime | None) -> Sequence[str]:
         """Return the ids with start <= version time < end, oldest first; None leaves that side open.

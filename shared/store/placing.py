@@ -16,13 +16,20 @@ def checked_account(account: str) -> str:
 
 
 def ids_to_try(
-    twins: Callable[[str], Iterable[str]], last_updated: datetime, received_at: datetime, fingerprint: str
+    twins: Callable[[str], Iterable[str]],
+    last_updated: datetime,
+    received_at: datetime,
+    fingerprint: str,
+    just_before: Callable[[str, datetime], Iterable[str]] | None = None,
 ) -> Iterator[str]:
     """Yield the ids under which a snapshot may be stored already or may be stored now, in this order.
 
     A reading from the future gets its arrival as version time, which differs when it is sent again: the
-    whole history is then searched for ids of its fingerprint, by `twins`.
+    whole history is then searched for ids of its fingerprint, by `twins`. When it is sent again after the
+    clock has caught up, its first arrival lies before its own time, and `just_before` looks there.
     """
     if last_updated > received_at:
         yield from twins(fingerprint)
+    elif just_before is not None:
+        yield from just_before(fingerprint, last_updated)
     yield from candidate_ids(version_time(last_updated, received_at), fingerprint)

@@ -265,3 +265,13 @@ async def test_a_note_replaces_the_one_before(store: Store) -> None:
 async def test_nothing_can_be_deleted_where_nothing_is(store: Store) -> None:
     assert await store.delete("default", [], NOON) == 0
     assert await store.delete("default", ["2026-11-22T12-00-00-1a2b3c4d"], NOON) == 0
+
+
+async def test_a_reading_from_the_future_sent_again_after_its_time_came_is_a_duplicate(store: Store) -> None:
+    ahead = snapshot(NOON + minutes(1))
+    first = await store.append("default", ahead, NOON)
+    await store.append("default", snapshot(NOON + minutes(0.5)), NOON + minutes(0.5))
+    again = await store.append("default", ahead, NOON + minutes(2))
+    assert again.duplicate
+    assert again.version == first.version
+    assert await store.count("default") == 2

@@ -40,7 +40,9 @@ class MemoryStore(Keeping, Reporting):
         """See Store.append; durable as long as the process lives."""
         own = self._made(account)
         last_updated, fingerprint = decode_snapshot(document).last_updated, digest(document)
-        for version_id in ids_to_try(own.index.with_digest, last_updated, received_at, fingerprint):
+        for version_id in ids_to_try(
+            own.index.with_digest, last_updated, received_at, fingerprint, own.index.just_before
+        ):
             there = own.versions.get(version_id) or own.archive.get(version_id)
             if there is None:
                 break

@@ -138,7 +138,10 @@ def _place(history: History, stored: list[Version], item: Incoming, temporary: P
         earlier = history.ask_as_locked(lambda index: index.with_digest(fingerprint))
         return [*earlier, *(version.id for version in stored if matches_digest(version.id, fingerprint))]
 
-    for version_id in ids_to_try(twins, item.last_updated, item.received_at, item.fingerprint):
+    def just_before(fingerprint: str, moment: datetime) -> list[str]:
+        return history.ask_as_locked(lambda index: index.just_before(fingerprint, moment))
+
+    for version_id in ids_to_try(twins, item.last_updated, item.received_at, item.fingerprint, just_before):
         archived = _archived(history, version_id)
         if archived and digest(archived.document) == item.fingerprint:
             return Appended(archived, duplicate=True)
