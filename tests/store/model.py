@@ -4,11 +4,12 @@ import asyncio
 import random
 from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from msgspec import Struct
 
 from shared.schemas.codec import RECEIVED_AT, Document
@@ -74,6 +75,10 @@ class StoreModel(RuleBasedStateMachine):
         return chance.sample(ids, chance.randint(0, min(len(ids), 6)))
 
     # What happens
+
+    @initialize(offsets=st.lists(moments, min_size=3, max_size=8))
+    def there_are_versions_already(self, offsets: list[timedelta]) -> None:
+        self.snapshots_come_at_once(offsets, percentage=5, seed=0)
 
     @rule(by=moments)
     def the_clock_jumps(self, by: timedelta) -> None:
@@ -202,8 +207,14 @@ class StoreModel(RuleBasedStateMachine):
 
     @rule(seed=seeds, offset=moments)
     def every_question_by_time_is_right(self, seed: int, offset: timedelta) -> None:
-        moment, store = self.now + offset, self.store(seed)
-        every = sorted(time_of(version_id) for version_id in self.kept)
+        every = sorted({time_of(version_id) for version_id in self.kept})
+        middles = [
+            early + (late - early) / 2 for early, late in pairwise(every)
+        ]  # as far from one as from the other
+        for moment in (self.now + offset, *random.Random(seed).sample(middles, min(len(middles), 4))):
+            self.ask_by_time(self.store(seed), moment, every)
+
+    def ask_by_time(self, store: Store, moment: datetime, every: list[datetime]) -> None:
         nearest = self.run(store.nearest("default", moment))
         expected = min(every, key=lambda time: (abs(time - moment), time), default=None)
         assert (nearest.version.time if nearest else None) == expected

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, precondition, rule
+from hypothesis.stateful import precondition, rule
 
 from shared.store import open_store
 from tests.faults.lengths import times
@@ -26,9 +26,6 @@ class VolumeModel(StoreModel):
         super().__init__()
         self.root = Path(tempfile.mkdtemp(prefix="store-model-"))
         self.copies: dict[str, bytes] = {}
-
-    @initialize()
-    def two_handles_are_opened(self) -> None:
         self.stores = [open_store(f"file://{self.root}") for _ in range(2)]
 
     def teardown(self) -> None:
