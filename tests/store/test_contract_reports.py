@@ -164,3 +164,16 @@ async def test_a_damaged_report_on_a_volume_is_passed_over_and_told_once(
     assert store.damage_seen() == 1
     assert capsys.readouterr().out.count("report is damaged") == 1
     assert json.loads((root / "reports" / f"{good.id}.json").read_text()) == good.document
+
+
+async def test_a_folder_of_reports_that_is_a_link_is_not_followed(
+    volume: tuple[Store, Path], tmp_path: Path
+) -> None:
+    store, root = volume
+    await store.add_report("default", report(), NOON)
+    (root / "reports").rename(tmp_path / "elsewhere")
+    (root / "reports").symlink_to(tmp_path / "elsewhere")
+    assert await listed(store) == []
+    with pytest.raises(StoreDamagedError, match="link"):
+        await store.add_report("default", report(NOON + minutes(1)), NOON + minutes(1))
+    assert len(list((tmp_path / "elsewhere").iterdir())) == 1

@@ -13,6 +13,7 @@ import pytest
 
 from shared.schemas.codec import digest
 from shared.store import Store, Version, open_store
+from shared.store.errors import StoreDamagedError, StoreUnavailableError
 from shared.store.keys import candidate_ids
 from shared.store.volume.archive import catalogue as cataloguing
 from shared.store.volume.archive.archive import Archive
@@ -135,6 +136,28 @@ async def test_links_and_strangers_in_the_archive_are_left_alone(tmp_path: Path)
     store = open_store(f"file://{tmp_path}")
     assert await streamed(store) == ids
     assert [month.month for month in await store.archives("default")] == ["2026-11"]
+    await store.close()
+
+
+@pytest.mark.parametrize("kind", ["a link", "a file"])
+async def test_an_archive_that_is_no_folder_is_not_followed_and_nothing_leaves_into_it(
+    tmp_path: Path, kind: str
+) -> None:
+    ids = await with_archive(tmp_path / "store")
+    archive = tmp_path / "store" / "archive"
+    archive.rename(tmp_path / "elsewhere")
+    if kind == "a link":
+        archive.symlink_to(tmp_path / "elsewhere")
+    else:
+        archive.write_text("mine")
+    store = open_store(f"file://{tmp_path}/store")
+    later = (await store.append("default", snapshot(NOON + minutes(1)), NOON + minutes(1))).version.id
+    assert await streamed(store) == [ids[5], later]
+    assert (await store.nearest("default", NOON - minutes(9))).version.id == ids[5]
+    assert list(await store.archives("default")) == []
+    with pytest.raises((StoreDamagedError, StoreUnavailableError)):
+        await store.archive("default", ids[5:])
+    assert len(list((tmp_path / "elsewhere").iterdir())) == 1
     await store.close()
 
 

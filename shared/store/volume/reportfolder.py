@@ -43,7 +43,7 @@ class ReportFolder:
         """See Reports.add_report."""
         at, fingerprint = checked_report(document).at, digest(document)
         stored = {**document, RECEIVED_AT: to_iso_millis(received_at)}
-        private_folder(self._layout.reports)
+        self._make()
         with self._layout.locked():
             sizes = self._sizes()
 
@@ -83,7 +83,7 @@ class ReportFolder:
 
     def restore(self, reports: Sequence[StoredReport]) -> int:
         """See Reports.restore_reports."""
-        private_folder(self._layout.reports)
+        self._make()
         restored = 0
         with self._layout.locked():
             for report in reports:
@@ -96,8 +96,15 @@ class ReportFolder:
             sync_folder(self._layout.reports)
         return restored
 
+    def _make(self) -> None:
+        if self._layout.reports.is_symlink():
+            raise StoreDamagedError("reports is a link, which is not followed: make it a folder")
+        private_folder(self._layout.reports)
+
     def _sizes(self) -> dict[str, int]:
         """List the reports' ids and their bytes."""
+        if self._layout.reports.is_symlink():
+            return {}
         try:
             with os.scandir(self._layout.reports) as entries:
                 return {

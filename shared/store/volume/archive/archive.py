@@ -14,6 +14,7 @@ from pathlib import Path
 
 from shared.files import private_folder, sync_folder
 from shared.store.base import ArchivedMonth, Version
+from shared.store.errors import StoreDamagedError
 from shared.store.keys import month_of, stamp_of, time_of
 from shared.store.volume.archive.catalogue import Catalogue, open_month
 from shared.store.volume.archive.lines import DamagedLineError, holds_version, version_in
@@ -37,6 +38,9 @@ class Archive:
     @contextlib.contextmanager
     def open(self, month: str) -> Iterator[OpenMonth | None]:
         """Open a month for reading, None when it has no file; others may replace it meanwhile."""
+        if month not in self.catalogue.names():  # nor is a link in the place of folder or file followed
+            yield None
+            return
         try:
             descriptor = open_month(self._layout.month(month))
         except FileNotFoundError:
@@ -71,8 +75,6 @@ class Archive:
 
     def get(self, version_id: str) -> Version | None:
         """Return the version with an id."""
-        if month_of(version_id) not in self.catalogue.names():
-            return None
         with self.open(month_of(version_id)) as month:
             return month.get(version_id) if month else None
 
@@ -125,10 +127,16 @@ class Archive:
                         yield version
 
     def add(self, versions: Iterable[Version]) -> int:
-        """Put versions into their months' files, durably; return how many were new."""
+        """Put versions into their months' files, durably; return how many were new.
+
+        Raises StoreDamagedError when the archive is a link.
+        """
         ordered = sorted({version.id: version for version in versions}.values(), key=lambda found: found.id)
         if ordered:
-            private_folder(self._layout.archive)
+            folder = self._layout.archive
+            if folder.is_symlink():  # what went there would never be found again
+                raise StoreDamagedError(f"{folder.name} is a link, which is not followed: make it a folder")
+            private_folder(folder)
         return sum(
             self._add(name, list(members))
             for name, members in groupby(ordered, key=lambda version: month_of(version.id))

@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import os
 import re
+import stat
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
@@ -48,10 +49,12 @@ class Catalogue:
         self._loaded = False
 
     def _stand(self) -> int | None:
+        """Return when the folder changed; None when there is none, or a link or a file in its place."""
         try:
-            return os.stat(self._name, follow_symlinks=False).st_ctime_ns  # noqa: PTH116 - at every question by time
+            found = os.stat(self._name, follow_symlinks=False)  # noqa: PTH116 - at every question by time
         except FileNotFoundError:
             return None
+        return found.st_ctime_ns if stat.S_ISDIR(found.st_mode) else None
 
     def is_current(self) -> bool:
         """Tell whether the months' names are known, so that `names` needs no disk."""
