@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from services.scraper.extract.languages import LANGUAGES
 from services.scraper.extract.limits import CREDITS, EXPECTED, WEEKLY
-from services.scraper.extract.meanings import NAMES
+from services.scraper.extract.meanings import CONTENT, HEADS, NAMES
 from services.scraper.extract.place import Place
 from services.scraper.extract.tokens import Token
 
@@ -19,23 +19,27 @@ HEADING_WORDS = 8
 
 
 def strangers(place: Place) -> set[int]:
-    """Return the labels, by their order, that stand under a heading of something else."""
+    """Return the labels and named meters, by their order, that stand under a heading of something else."""
     found: set[int] = set()
     headings: dict[int, Token] = {}
     for token in place.tokens:
-        if token.kind == "label":
+        if token.kind in HEADS or (token.kind == "meter" and token.meaning.limit):
             around = [(one, headings[one]) for one in place.ancestors(token.element) if one in headings]
             if any(_elsewhere(heading, token.meaning.limit, box, place) for box, heading in around):
                 found.add(token.order)
-        if _may_head(token):
+        if _may_head(token, place):
             headings.update(dict.fromkeys(_of(token, place), token))
     return found
 
 
-def _may_head(token: Token) -> bool:
-    if token.kind == "label":
+def _may_head(token: Token, place: Place) -> bool:
+    """Tell a heading by its role, or a name by what follows it: a row's own name has content after it."""
+    if token.kind == "label" or token.heading:
         return token.heading
-    return token.kind in {"name", "prose"} and len(token.meaning.words.split()) <= HEADING_WORDS
+    if token.kind != "name" or len(token.meaning.words.split()) > HEADING_WORDS:
+        return False
+    after = place.tokens[token.order + 1 : token.order + 2]
+    return not after or after[0].kind not in CONTENT
 
 
 def _of(heading: Token, place: Place) -> Iterator[int]:

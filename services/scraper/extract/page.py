@@ -38,7 +38,7 @@ def read_page(page: CapturedPage, tokens: list[Token], moment: Moment) -> Found:
     found = find_rows(tokens, page.elements)
     readings: dict[str, Reading] = {}
     errors = dict(found.refused)
-    mentions: dict[str, str] = {}
+    mentions = dict(found.passed)
     for limit in dict.fromkeys(row.limit for row in found.rows if row.limit != CREDITS):
         if limit in found.refused:
             continue

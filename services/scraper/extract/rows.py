@@ -16,6 +16,8 @@ from services.scraper.extract.turned import turned_lists
 
 __all__ = ["Row", "Rows", "find_rows"]
 
+FOREIGN = "it stands under a heading that is about something else"
+
 
 class Row(msgspec.Struct, frozen=True):
     """One row: the limit it is of, its label, and what belongs to it.
@@ -35,10 +37,14 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Rows(msgspec.Struct, frozen=True):
-    """All rows of known limits, and the limits none of whose rows can be believed, with the reason."""
+    """All rows of known limits, and the limits none of whose rows can be believed, with the reason.
+
+    `passed` are limits whose every row is about something else: nothing may be missing.
+    """
 
     rows: list[Row]
     refused: dict[str, str]
+    passed: dict[str, str] = {}
 
 
 def find_rows(tokens: list[Token], elements: list[Element]) -> Rows:
@@ -46,8 +52,11 @@ def find_rows(tokens: list[Token], elements: list[Element]) -> Rows:
     place = survey(tokens, elements)
     owned = {token.order: owner(token, place) for token in tokens if token.kind in CONTENT}
     gathered = _Gathered(tokens, Doubts(tokens, place.parents))
+    foreign = strangers(place) | {
+        token.order for token in tokens if token.kind == "spent" and _of_another(token, place)
+    }
     for token in tokens:
-        if token.order in owned:
+        if token.order in owned and token.order not in foreign:
             gathered.add(token, owned[token.order])
     refused = dict.fromkeys(gathered.torn, "a meter in its row bears another limit's name")
     for label in turned_lists(tokens, owned, place):
@@ -55,15 +64,11 @@ def find_rows(tokens: list[Token], elements: list[Element]) -> Rows:
     for label in gathered.labels:
         if _inside_session(label, place):
             refused[label.meaning.limit] = "its row stands inside the session's"
-    foreign = strangers(place) | {
-        token.order for token in tokens if token.kind == "spent" and _of_another(token, place)
-    }
     rows = [row for row in gathered.rows() if row.label is None or row.label.order not in foreign]
     left = {row.limit for row in rows}
-    for label in gathered.labels:
-        if label.order in foreign and label.meaning.limit in {*EXPECTED} - left:
-            refused[label.meaning.limit] = "it stands under a heading that is about something else"
-    return Rows(rows, refused)
+    passed = {label.meaning.limit for label in gathered.labels if label.order in foreign} - left
+    refused |= dict.fromkeys(passed & {*EXPECTED}, FOREIGN)
+    return Rows(rows, refused, dict.fromkeys(passed - {*EXPECTED}, FOREIGN))
 
 
 class _Gathered:
