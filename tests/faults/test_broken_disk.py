@@ -21,7 +21,7 @@ SOON = 1.0
 DEADLINE = 5.0
 """Seconds after which a post is answered when the disk does not answer at all."""
 SLACK = 2.0
-FREEZES = times(2, 20)
+FREEZES = times(1, 20)
 
 pytestmark = pytest.mark.loop_disk
 
