@@ -59,12 +59,12 @@ def find_rows(tokens: list[Token], elements: list[Element]) -> Rows:
         if token.order in owned and token.order not in foreign:
             gathered.add(token, owned[token.order])
     refused = dict.fromkeys(gathered.torn, "a meter in its row bears another limit's name")
-    for label in turned_lists(tokens, owned, place):
+    for label in turned_lists(tokens, owned):
         refused[label.meaning.limit] = "numbers stand before their labels in its list"
     for label in gathered.labels:
         if _inside_session(label, place):
             refused[label.meaning.limit] = "its row stands inside the session's"
-    rows = [row for row in gathered.rows() if row.label is None or row.label.order not in foreign]
+    rows = [row for row in gathered.rows(place, owned) if row.label is None or row.label.order not in foreign]
     left = {row.limit for row in rows}
     passed = {label.meaning.limit for label in gathered.labels if label.order in foreign} - left
     refused |= dict.fromkeys(passed & {*EXPECTED}, FOREIGN)
@@ -107,7 +107,7 @@ class _Gathered:
         else:
             self._unlabelled.append(Row(limit, None, [meter]))
 
-    def rows(self) -> list[Row]:
+    def rows(self, place: Place, owned: dict[int, Ownership]) -> list[Row]:
         """Return the rows in the order of their labels, then meters without a row."""
         labelled = [
             Row(
@@ -116,7 +116,9 @@ class _Gathered:
                 content=self._content[label.order],
                 loose=label.order in self._loose,
                 doubtful=label.order in self._doubtful,
-                echo=label.heading or label.control or self._repeated(label),
+                echo=label.control
+                or self._repeated(label)
+                or (label.heading and not _spoilt(label, place, owned)),
             )
             for label in self.labels
         ]
@@ -127,6 +129,12 @@ class _Gathered:
         following, before = self._tokens[label.order + 1 :], reversed(self._tokens[: label.order])
         beside = [next((one for one in side if one.kind != "aside"), None) for side in (following, before)]
         return any(one and one.kind == "label" and one.meaning.limit == label.meaning.limit for one in beside)
+
+
+def _spoilt(heading: Token, place: Place, owned: dict[int, Ownership]) -> bool:
+    """Tell whether content stands beside a heading that belongs to nobody: it may have been the heading's."""
+    beside = place.content.get(place.parents[heading.element], [])
+    return any(owned[token.order].label is None for token in beside if token.order in owned)
 
 
 def _owners(token: Token, label: Token | None) -> set[str]:

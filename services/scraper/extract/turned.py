@@ -4,13 +4,12 @@
 """
 
 from services.scraper.extract.ownership import Ownership
-from services.scraper.extract.place import Place
 from services.scraper.extract.tokens import Token
 
 __all__ = ["turned_lists"]
 
 
-def turned_lists(tokens: list[Token], owned: dict[int, Ownership], place: Place) -> list[Token]:
+def turned_lists(tokens: list[Token], owned: dict[int, Ownership]) -> list[Token]:
     """Return the labels of all rows without boxes that stand in such a list."""
     lists = {own.container for own in owned.values() if own.container is not None and not own.boxed}
     found: list[Token] = []
@@ -20,19 +19,18 @@ def turned_lists(tokens: list[Token], owned: dict[int, Ownership], place: Place)
             for own in owned.values()
             if own.container == container and own.label and not own.boxed
         }
-        if rows and _is_turned(container, tokens, owned, place):
+        if rows and _is_turned(container, min(rows), tokens, owned):
             found += rows.values()
     return found
 
 
-def _is_turned(container: int, tokens: list[Token], owned: dict[int, Ownership], place: Place) -> bool:
+def _is_turned(container: int, first: int, tokens: list[Token], owned: dict[int, Ownership]) -> bool:
     """Tell whether content stands before the first label that nothing before it accounts for."""
-    labels = [name for name in place.names[container] if name.kind == "label"]
     return any(
-        token.order < labels[0].order
+        token.order < first
         and not token.meaning.limit
         and owned[token.order].label is None
         and owned[token.order].container == container
         for token in tokens
-        if labels and token.order in owned
+        if token.order in owned
     )
