@@ -33,6 +33,7 @@ def fill(folder: Path, count: int, start: int = 1) -> None:
             os.close(descriptor)
     finally:
         os.close(into)
+    os.sync()  # what is still on its way to the disk would be measured with the first requests
 
 
 def _file(number: int, read_at: datetime) -> tuple[str, bytes]:
