@@ -15,7 +15,8 @@ from services.scraper.judging import judge
 from services.scraper.session import is_elsewhere
 from services.scraper.settle import Seen, better
 
-LONGEST = 45
+LONGEST = 90
+"""Seconds; a page is waited for 25 at most, the rest is for a busy machine."""
 
 
 async def once(tmp_path, name):
