@@ -17,6 +17,7 @@ from services.scraper.house import House, furnish
 from services.scraper.leftovers import processes_in
 from services.scraper.scrape import scrape
 from services.scraper.settings import ScraperSettings
+from shared import logs
 from shared.settings import load
 from tests.bench.servers import REPOSITORY
 from tests.scraper.practice import running_console
@@ -27,6 +28,7 @@ TAIL = max(1, SCRAPES // 10)
 
 def main() -> int:
     """Measure, show and write; 1 when a scrape failed or something was left behind."""
+    logs.configure(service="bench", log_format="text", level="error")
     with tempfile.TemporaryDirectory() as folder, running_console(Path(folder)) as console:
         settings = load(
             ScraperSettings,
