@@ -37,17 +37,19 @@ def main() -> int:
         for count in SIZES:
             sizes.append(at_size(count, Path(scratch), SLICES, with_origin=count <= ORIGIN_UP_TO))
             show(sizes[-1])
-    record = {
-        "connections": CONNECTIONS,
-        "slices": SLICES._asdict(),
-        "processors": os.cpu_count(),
-        "loadBefore": load,
-        "minutes": round((time.perf_counter() - began) / 60, 1),
-        "sizes": [size.record() for size in sizes],
-    }
-    (build / "bench.json").write_text(json.dumps(record, indent=1) + "\n")
-    (build / "bench.svg").write_text(draw(record))
-    print(f"\nbuild/bench.json, build/bench.svg; {record['minutes']} minutes, load before them {load:.1f}")
+            record = {
+                "connections": CONNECTIONS,
+                "slices": SLICES._asdict(),
+                "processors": os.cpu_count(),
+                "loadBefore": load,
+                "minutes": round((time.perf_counter() - began) / 60, 1),
+                "sizes": [size.record() for size in sizes],
+            }
+            # After each size: a run that is cut short has said something, too.
+            (build / "bench.json").write_text(json.dumps(record, indent=1) + "\n")
+            if len(sizes) > 1:
+                (build / "bench.svg").write_text(draw(record))
+    print(f"\nbuild/bench.json, build/bench.svg; load before them {load:.1f}")
     return 0
 
 
