@@ -139,7 +139,9 @@ def wrong_with(bench: Bench, operation: str, ended: Ended) -> list[str]:
         if call.files and call.files[0].startswith(ACKNOWLEDGED)
     }
     found += [
-        f"{name} was acknowledged early" for name, calls in acknowledged.items() if not durable(name, calls)
+        f"{name} was acknowledged early, after {[c for c in calls if c.name in NAMING]}"
+        for name, calls in acknowledged.items()
+        if not durable(name, calls)
     ]
     stored = {name for name in acknowledged if name.startswith("2")}
     known = [] if operation == "append-first" else bench.ids
@@ -177,6 +179,7 @@ ENDINGS = {
     -signal.SIGALRM: "hangs",
 }
 SYNC = {"fsync", "fdatasync"}
+NAMING = {*SYNC, "link", "linkat", "rename", "unlink"}
 
 
 def _published(call: Call, name: str) -> tuple[str, str] | None:
