@@ -12,7 +12,7 @@ from services.receiver.metrics import ReceiverMetrics
 from services.receiver.settings import PREFIXES, ReceiverSettings
 from shared import serving
 from shared.clock import SystemClock
-from shared.errors import MarigraphError, SettingsError
+from shared.errors import MarigraphError, SettingsError, TemporaryError
 from shared.startup import bad_settings_end_it, begin
 from shared.store import Store, open_store
 
@@ -54,10 +54,19 @@ def main() -> int:
 
 
 async def _ready(store: Store) -> None:
-    """See that the store can be written, and mend what a crash or a restored backup left behind."""
-    await store.probe()
-    for mended in await store.rebuild():
-        _log.warning("store mended", what=mended)
+    """See that the store can be written, and mend what a crash or a restored backup left behind.
+
+    What is stored already is served all the same when nothing can be written just now; raises the store's
+    error when nothing is stored yet.
+    """
+    try:
+        await store.probe()
+        for mended in await store.rebuild():
+            _log.warning("store mended", what=mended)
+    except TemporaryError as error:
+        if not await store.accounts():
+            raise
+        _log.error("serving what is stored; nothing can be stored until the disk takes it", error=str(error))
 
 
 def _keys(settings: ReceiverSettings) -> list[Key]:

@@ -13,6 +13,7 @@ import pytest
 from tests.faults.clients import USAGE, Answer, Attempts, ask, post, try_to_post
 from tests.faults.conftest import Receiver
 from tests.faults.disks import Disk, run
+from tests.faults.filling import fill
 from tests.faults.invariants import HISTORY, violations
 from tests.faults.lengths import note, times
 
@@ -129,6 +130,22 @@ def test_a_full_disk_refuses_at_once_and_takes_again_when_there_is_room(
     receiver.kill()
     assert violations(store, attempts.acknowledged) == []
     assert list((store / HISTORY).glob(".tmp-*")) == []
+
+
+def test_a_receiver_that_starts_on_a_full_disk_answers_reads_and_takes_again_when_there_is_room(
+    small: Path, receiver_on: Callable[[Path], Receiver]
+) -> None:
+    store, numbers = small / "store", itertools.count()
+    fill(store, 3, numbers)
+    fill_up(small / "ballast")
+    receiver = receiver_on(store)
+    receiver.start()
+    assert ask(receiver.address, USAGE).status == 200
+    assert ask(receiver.address, "/readyz").status == 503
+    assert try_to_post(receiver.address, next(numbers)).status == 507
+    (small / "ballast").unlink()
+    resumed(receiver, numbers)
+    assert ask(receiver.address, "/readyz").status == 200
 
 
 def test_a_disk_that_became_read_only_refuses_at_once_and_takes_again_when_it_can(
