@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -63,6 +64,7 @@ class History:
         self._followed = FollowedIndex(layout, self._rank, self._guard)
         self._recent = RecentVersions()
         self._changing = False
+        self._folder = os.fspath(layout.history)
 
     def look(self, ask: Callable[[Index], T], *, in_lock: bool = False) -> T:
         """Ask the index as it is now, whoever changed the folder; `in_lock` when this thread holds the lock.
@@ -185,7 +187,8 @@ class History:
     def _version(self, version_id: str, *, wait: bool) -> Version:
         known = self._recent.get(version_id)
         if known is None:
-            known = read_version(self.account, version_id, self.layout.version(version_id), wait=wait)
+            path = f"{self._folder}/{version_id}.json"  # making a Path takes longer than reading the file
+            known = read_version(self.account, version_id, path, wait=wait)
             self._recent.put(known)
         return known
 

@@ -40,7 +40,7 @@ class WouldBlockError(Exception):
     """The file is not in the memory of the machine: reading it would wait for the disk."""
 
 
-def read_version(account: str, version_id: str, path: Path, *, wait: bool = True) -> Version:
+def read_version(account: str, version_id: str, path: Path | str, *, wait: bool = True) -> Version:
     """Read a version and check that it is what its name says.
 
     Raises FileNotFoundError when it is gone, DamagedVersionError when it cannot be believed, OSError; and
@@ -57,7 +57,7 @@ def read_version(account: str, version_id: str, path: Path, *, wait: bool = True
     return Version(account, version_id, document)
 
 
-def content_of(path: Path, *, wait: bool = True) -> bytes:
+def content_of(path: Path | str, *, wait: bool = True) -> bytes:
     """Read a regular file; a link, a folder or a pipe under a version's name is no version."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
