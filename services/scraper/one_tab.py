@@ -25,6 +25,9 @@ __all__ = ["RELAY_HOST", "OneTab", "one_tab"]
 
 RELAY_HOST = "127.0.0.1"
 ANSWER_SECONDS = 10
+CLOSE_SECONDS = 2
+"""A stop waits no longer than this for a browser that hangs: the next start closes the tab."""
+
 LARGEST_MESSAGE = 64 * 1024 * 1024
 OWN_IDS = 1_000_000_000
 """Our own questions count up from here, the library's from 1: answers are told apart by it."""
@@ -59,7 +62,11 @@ async def _connect(session: aiohttp.ClientSession, attach_url: str) -> aiohttp.C
     if not isinstance(told, dict):
         raise ValueError("this is no browser's answer")  # noqa: TRY004 - it becomes a ScrapeError like the rest
     async with asyncio.timeout(ANSWER_SECONDS):
-        return await session.ws_connect(str(told["webSocketDebuggerUrl"]), max_msg_size=LARGEST_MESSAGE)
+        return await session.ws_connect(
+            str(told["webSocketDebuggerUrl"]),
+            max_msg_size=LARGEST_MESSAGE,
+            timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS),
+        )
 
 
 def _no_browser(attach_url: str) -> ScrapeError:
@@ -84,6 +91,7 @@ class OneTab:
         self._answers: dict[int, asyncio.Future[Message]] = {}
         self._library: web.WebSocketResponse | None = None
         self._path = f"/{secrets.token_urlsafe(16)}"
+        self._opening: asyncio.Task[None] | None = None
         self._target = ""
         self.address = ""
 
@@ -95,7 +103,7 @@ class OneTab:
             await self._listen()
         except BaseException as error:
             await self.__aexit__()
-            if isinstance(error, (TimeoutError, aiohttp.ClientError, ConnectionError)):
+            if isinstance(error, (TimeoutError, aiohttp.ClientError, ConnectionError, KeyError)):
                 raise ScrapeError("browser_failed", "your browser opened no tab") from error
             raise
         return self
@@ -106,17 +114,27 @@ class OneTab:
 
     async def _end(self) -> None:
         try:
-            if self._target:
-                await self._close_family(self._target)
-                self._note.unlink(missing_ok=True)
+            async with asyncio.timeout(CLOSE_SECONDS):
+                if self._opening:
+                    await asyncio.wait([self._opening])
+                if self._target:
+                    await self._close_family(self._target)
+                    self._note.unlink(missing_ok=True)
         except (TimeoutError, aiohttp.ClientError, ConnectionError) as error:
             log.debug("the tab could not be closed: the browser is gone", reason=str(error))
         finally:
             self._reading.cancel()
+            if self._opening:
+                self._opening.cancel()
             if hasattr(self, "_runner"):
                 await self._runner.cleanup()
 
     async def _open(self) -> None:
+        """Open the tab; a stop meanwhile must not miss which one it is, so the question goes on."""
+        self._opening = asyncio.create_task(self._create())
+        await asyncio.shield(self._opening)
+
+    async def _create(self) -> None:
         """Open the tab behind the one the user looks at, and note it before it loads anything."""
         told = await self._ask("Target.createTarget", url="about:blank", background=True)
         self._target = str(told["targetId"])

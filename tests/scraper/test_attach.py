@@ -97,6 +97,18 @@ async def test_a_stop_in_the_middle_closes_the_tab(console, own, before, scraper
     assert await own.settled() == before
 
 
+async def test_a_stop_ends_in_time_while_the_users_browser_hangs(console, own, before, scraper):
+    console.set(json=False, delaySeconds=20)
+    process = await midway(own, scraper)
+    own.process.send_signal(signal.SIGSTOP)
+    try:
+        process.send_signal(signal.SIGTERM)
+        await asyncio.to_thread(process.communicate, timeout=10)
+    finally:
+        own.process.send_signal(signal.SIGCONT)
+    assert process.returncode == 143
+
+
 async def test_the_tab_that_a_kill_left_is_closed_at_the_next_start(console, own, before, scraper):
     console.set(json=False, delaySeconds=20)
     process = await midway(own, scraper)
