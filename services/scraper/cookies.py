@@ -35,7 +35,9 @@ class SiteCookies:
             addresses = [self._url, *([self._page.url] if self._page.url.startswith("http") else [])]
             found = (await self._session.send("Network.getCookies", {"urls": addresses}))["cookies"]
             values = {str(cookie["value"]) for cookie in found}
-            self.values = sorted(values | {unquote(value) for value in values})
+            spelt = values | {unquote(value) for value in values}
+            # A site may note which page was looked at last: the settings' own address is no secret.
+            self.values = sorted(value for value in spelt if value not in self._url)
             self.login_ends = _login_ends(found)
 
 

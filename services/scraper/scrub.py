@@ -7,6 +7,7 @@ the captured page itself, so that no snapshot, log, report or capture made from 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
@@ -32,6 +33,9 @@ HOME = re.compile(r"(?<![^\s'\"=:(])/(?:home|Users)/[^/\s'\"]+|/root(?=/|\b)")
 SHORTEST_SECRET = 8
 """A cookie's value shorter than this is no secret, but a setting such as `dark` or `en-US`."""
 
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?", re.IGNORECASE)
+"""A date is no secret either, and masked it would take the reset times with it."""
+
 FRAME_TAGS = frozenset({"nav", "header", "footer", "aside"})
 FRAME_ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "search"})
 FIGURE = re.compile(
@@ -56,18 +60,30 @@ def mask(text: str, secrets: Sequence[str] = ()) -> str:
 
 def scrubbed(page: CapturedPage, secrets: Sequence[str] = ()) -> CapturedPage:
     """Return the page without mail addresses and without the values of its cookies."""
-    long_ones = sorted((one for one in secrets if len(one) >= SHORTEST_SECRET), key=len, reverse=True)
+    long_ones = sorted((one for one in secrets if _is_secret(one, page)), key=len, reverse=True)
 
     def clean(text: str) -> str:
         return mask(text, long_ones)
 
     return msgspec.structs.replace(
         page,
-        url=clean(page.url),
+        url=_url(page.url, clean),
         title=clean(page.title),
         pieces=[_piece(piece, clean) for piece in page.pieces],
-        answers=[msgspec.structs.replace(one, data=_data(one.data, clean)) for one in page.answers],
+        answers=[msgspec.structs.replace(one, data=_answered(one.data, clean)) for one in page.answers],
     )
+
+
+def _is_secret(value: str, page: CapturedPage) -> bool:
+    """Tell a secret from what a page may say of itself: masking that would eat its figures."""
+    return len(value) >= SHORTEST_SECRET and value != page.zone and not MOMENT.fullmatch(value)
+
+
+def _url(url: str, clean: Clean) -> str:
+    """Clean an address but for its host, without which it would be none."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, clean(parts.path), clean(parts.query), clean(parts.fragment)))
 
 
 def _piece(piece: Piece, clean: Clean) -> Piece:
@@ -82,6 +98,14 @@ def _text(piece: Text, clean: Clean) -> Text:
         return piece
     # What is masked may have stood across several parts.
     return msgspec.structs.replace(piece, text=text, parts=[text])
+
+
+def _answered(data: Any, clean: Clean) -> Any:  # noqa: ANN401 - any JSON
+    """Clean an answer; one that is nested too deeply for that is no usage, and is left out."""
+    try:
+        return _data(data, clean)
+    except RecursionError:
+        return None
 
 
 def _data(data: Any, clean: Clean) -> Any:  # noqa: ANN401 - any JSON
