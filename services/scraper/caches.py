@@ -43,7 +43,7 @@ CACHES = (*(f"Default/{name}" for name in IN_PROFILE), *BESIDE_IT)
 def trim_caches(state_dir: Path, profile: Path) -> bool:
     """Count a run, and clear the caches when it is time; True when they were.
 
-    Call while no browser has the profile open. Raises OSError.
+    Call while no browser has the profile open.
     """
     runs = _runs(state_dir) + 1
     due = runs >= RUNS or sum(_size(profile / name) for name in CACHES) > MOST_BYTES
@@ -63,12 +63,13 @@ def _runs(state_dir: Path) -> int:
 
 
 def _note(state_dir: Path, runs: int) -> None:
-    """Write the count plainly: torn or lost, it only moves the next clearing."""
-    descriptor = os.open(state_dir / COUNT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(descriptor, str(runs).encode())
-    finally:
-        os.close(descriptor)
+    """Write the count plainly: torn, lost or refused by a full disk, it only moves the next clearing."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(state_dir / COUNT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(descriptor, str(runs).encode())
+        finally:
+            os.close(descriptor)
 
 
 def _size(folder: Path) -> int:

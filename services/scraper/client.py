@@ -49,7 +49,7 @@ def classify(status: int, answer: str, headers: dict[str, str], now: datetime) -
 
 def _retry_after(text: str, now: datetime) -> float | None:
     """Read seconds or an HTTP date."""
-    if text.strip().isdigit():
+    if text.strip().isdecimal():
         return float(text)
     try:
         moment = parsedate_to_datetime(text)

@@ -45,7 +45,7 @@ def read_status(state_dir: Path) -> Status:
     """Read the status file; an empty status when there is none or it is damaged."""
     try:
         return _decoder.decode((state_dir / FILE).read_bytes())
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Status()
 
 

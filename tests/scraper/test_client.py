@@ -33,6 +33,7 @@ def test_a_status_means(status, meaning):
         ("Sun, 22 Nov 2026 10:01:00 GMT", 60),
         ("Sun, 22 Nov 2026 09:00:00 GMT", 0),
         ("soon", None),
+        ("²", None),
         ("", None),
     ],
 )

@@ -150,6 +150,11 @@ def test_caches_go_every_twelve_runs_and_the_login_stays(tmp_path):
     assert (profile / "Default" / "Cookies").read_text() == "the login"
 
 
+def test_a_count_that_cannot_be_written_stops_no_scrape(tmp_path):
+    (tmp_path / "profile-runs").mkdir()
+    assert not trim_caches(tmp_path, tmp_path / "profile")
+
+
 def test_caches_go_at_once_when_they_pass_50_megabytes(tmp_path):
     big = fill(tmp_path / "profile", "Default/Code Cache/js", 51 * 1024 * 1024)
     assert trim_caches(tmp_path, tmp_path / "profile")
