@@ -17,7 +17,7 @@ from services.scraper.house import House, furnish
 from services.scraper.login import log_in
 from services.scraper.loop import WAKE, Scraping, run_until_stopped
 from services.scraper.outbox import take_stock
-from services.scraper.outcome import EXIT_CODES, Outcome, ScrapeError, sentence
+from services.scraper.outcome import EXIT_CODES, Outcome, ScrapeError, outcome_of, sentence
 from services.scraper.overview import Overview, figures, overview_lines
 from services.scraper.profile import tidy_profile
 from services.scraper.recorder import read_last
@@ -51,6 +51,9 @@ def main(arguments: list[str]) -> int:
     settings = begin("scraper", ScraperSettings, ("SCRAPER_", "CLAUDE_SYNC_"))
     try:
         return _command(parsed, settings)
+    except ScrapeError as error:
+        print(sentence(outcome_of(error)), file=sys.stderr)
+        return EXIT_CODES[error.state]
     except MarigraphError as error:
         print(error, file=sys.stderr)
     except OSError as error:
@@ -192,11 +195,7 @@ def _login(settings: ScraperSettings) -> int:
         print("In attach mode the login is that of your own browser: log in there.", file=sys.stderr)
         return BAD_SETTINGS
     window = f"A window opens at {settings.usage_url}. Log in there; it closes by itself."
-    try:
-        snapshot = _to_the_end(log_in(settings, SystemClock(), lambda: print(window, flush=True)))
-    except ScrapeError as error:
-        print(sentence(Outcome(state=error.state, detail=str(error), advice=error.advice)), file=sys.stderr)
-        return EXIT_CODES[error.state]
+    snapshot = _to_the_end(log_in(settings, SystemClock(), lambda: print(window, flush=True)))
     (settings.state_dir / WAKE).touch(mode=0o600)
     if snapshot is None:
         print("You are logged in, but the usage page could not be read: see `once`.")

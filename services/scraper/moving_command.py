@@ -38,6 +38,9 @@ def export_login(settings: ScraperSettings, file: Path, key_file: Path | None, r
     _refuse_attach(settings)
     if file.exists():
         raise PermanentError(f"{file} is there already: name another file or remove it")
+    for wanted in (file, key_file):
+        if wanted and not wanted.absolute().parent.is_dir():
+            raise PermanentError(f"{wanted} cannot be written: there is no folder {wanted.absolute().parent}")
     key = _key_to_seal(key_file, tell) if key_file else None
     passphrase = None if key else _passphrase(settings, twice=True)
     clock = SystemClock()

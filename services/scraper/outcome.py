@@ -17,6 +17,7 @@ __all__ = [
     "ScrapeError",
     "State",
     "advice_of",
+    "outcome_of",
     "reason_of",
     "sentence",
 ]
@@ -112,6 +113,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     sections_found: list[str] = []
     sections_failed: dict[str, str] = {}
     login_ends: datetime | None = None
+
+
+def outcome_of(error: ScrapeError) -> Outcome:
+    """Return the outcome of a scrape that ended in an error."""
+    return Outcome(state=error.state, detail=str(error), advice=error.advice)
 
 
 def reason_of(outcome: Outcome) -> str:

@@ -8,7 +8,7 @@ from playwright.async_api import Error
 
 from services.scraper.browser import browser_trouble, open_page
 from services.scraper.judging import judge
-from services.scraper.outcome import Outcome, ScrapeError
+from services.scraper.outcome import Outcome, ScrapeError, outcome_of
 from services.scraper.settings import ScraperSettings
 from services.scraper.visit import Visit
 from shared.clock import Clock
@@ -34,7 +34,7 @@ async def scrape(settings: ScraperSettings, clock: Clock) -> Outcome:
         outcome = judge(seen, seconds=read_after)
         return msgspec.structs.replace(outcome, login_ends=visit.login_ends)
     except ScrapeError as error:
-        return Outcome(state=error.state, detail=str(error), advice=error.advice)
+        return outcome_of(error)
     except TimeoutError:
         return Outcome(state="browser_failed", detail=f"it took more than {LONGEST_SECONDS} seconds")
     except (Error, OSError) as error:

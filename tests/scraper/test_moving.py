@@ -167,3 +167,13 @@ def test_where_nobody_is_logged_in_or_nobody_can_be_asked_it_says_so(console, tm
     code, said = scraper.run("session", "export", str(tmp_path / "login.json"))
     assert (code, "nobody is logged in" in said) == (7, True), said
     assert not (tmp_path / "login.json").exists()
+
+
+@pytest.mark.browser
+def test_a_file_in_no_folder_and_a_browser_that_is_not_there_are_named(console, tmp_path):
+    missing = Scraper(tmp_path / "state", console, SCRAPER_BROWSER_PATH="/no/browser")
+    missing.environment["SCRAPER_SESSION_PASSPHRASE"] = PASSPHRASE
+    code, said = missing.run("session", "export", str(tmp_path / "nowhere" / "login.json"))
+    assert (code, "there is no folder" in said, "SCRAPER_STATE_DIR" in said) == (7, True, False), said
+    code, said = missing.run("session", "export", str(tmp_path / "login.json"))
+    assert (code, "which cannot be run" in said, "Install Google Chrome" in said) == (7, True, True), said
