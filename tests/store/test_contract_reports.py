@@ -13,6 +13,7 @@ from shared.store import reports as bounds
 from shared.store.errors import StoreConflictError, StoreDamagedError
 from shared.store.metadata import Lifetime
 from shared.store.reports import StoredReport
+from shared.store.volume import reportfolder
 from tests.store.archives import fill
 from tests.store.samples import NOON, minutes, snapshot
 
@@ -177,3 +178,14 @@ async def test_a_folder_of_reports_that_is_a_link_is_not_followed(
     with pytest.raises(StoreDamagedError, match="link"):
         await store.add_report("default", report(NOON + minutes(1)), NOON + minutes(1))
     assert len(list((tmp_path / "elsewhere").iterdir())) == 1
+
+
+async def test_a_report_found_stored_is_synced_too(
+    volume: tuple[Store, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, root = volume
+    await store.add_report("default", report(), NOON)
+    synced: list[Path] = []
+    monkeypatch.setattr(reportfolder, "sync_folder", synced.append)
+    assert (await store.add_report("default", report(), NOON)).duplicate
+    assert synced == [root / "reports"]

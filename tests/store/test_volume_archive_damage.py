@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -116,4 +117,18 @@ async def test_an_origin_version_is_archived_too_and_believed_only_where_the_che
     assert await streamed(store) == ids
     (tmp_path / NOVEMBER).write_bytes((tmp_path / NOVEMBER).read_bytes()[:-1])
     assert await streamed(store) == ids[1:]
+    await store.close()
+
+
+async def test_what_is_whole_before_damage_is_set_aside_with_it_when_more_is_added(tmp_path: Path) -> None:
+    ids = await with_archive(tmp_path, 6, 4)
+    archive = tmp_path / NOVEMBER
+    stood, data = archive.stat(), bytearray(archive.read_bytes())
+    data[60:70] = bytes(10)  # as a disk changes it: neither time nor length tell
+    archive.write_bytes(data)
+    os.utime(archive, ns=(stood.st_atime_ns, stood.st_mtime_ns))
+    store = open_store(f"file://{tmp_path}")
+    await store.archive("default", ids[4:5])
+    assert (tmp_path / "quarantine" / NOVEMBER.name).read_bytes() == data
+    assert ids[4] in await streamed(store)
     await store.close()

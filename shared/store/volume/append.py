@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 from msgspec import Struct
 
-from shared.files import private_folder, publish, sync_and_close, sync_folder, write_unsynced
+from shared.files import publish, sync_and_close, sync_folder, write_unsynced
 from shared.schemas.codec import RECEIVED_AT, Document, decode_snapshot, digest, encode_pretty
 from shared.store.base import Appended, Version
 from shared.store.errors import StoreConflictError, translated
@@ -63,7 +63,7 @@ def append_batch(
     metadata are up to date on return, too, unless `more_wait` tells of others that follow at once.
     """
     with translated(f"storing for account {history.account}"):
-        private_folder(history.layout.history)
+        history.layout.made(history.layout.history)
         with history.changing():
             written = [_written(history, item) for item in batch]
             stored: list[Version] = []

@@ -6,6 +6,7 @@ log; what somebody changed by hand shows as a folder newer than the log says, an
 
 import contextlib
 import os
+import stat
 import threading
 from collections.abc import Iterable
 
@@ -14,7 +15,7 @@ from shared.store.index import Index, Rank
 from shared.store.keys import id_of_file
 from shared.store.volume.entries import Run, left_after
 from shared.store.volume.indexlog import IndexLog
-from shared.store.volume.layout import Layout
+from shared.store.volume.layout import Layout, link_in_place_of
 from shared.store.volume.leftout import LeftOut
 
 __all__ = ["FollowedIndex"]
@@ -116,11 +117,17 @@ class FollowedIndex:
                 self._apply([run])
 
     def _folder_time(self) -> int | None:
-        """Return when the folder changed: its ctime, which no copy from a backup can set back."""
+        """Return when the folder changed: its ctime, which no copy from a backup can set back.
+
+        Raises StoreDamagedError for a link in its place.
+        """
         try:
-            return os.stat(self._folder, follow_symlinks=False).st_ctime_ns  # noqa: PTH116 - at every read
+            found = os.stat(self._folder, follow_symlinks=False)  # noqa: PTH116 - at every read
         except FileNotFoundError:
             return None
+        if stat.S_ISLNK(found.st_mode):
+            raise link_in_place_of(self._layout.history)
+        return found.st_ctime_ns
 
     def _agrees(self) -> bool:
         return self._log.settled is not None and self._log.settled == self._folder_time()

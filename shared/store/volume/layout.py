@@ -9,10 +9,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from shared.files import private_folder
 from shared.schemas.usage import DEFAULT_ACCOUNT
+from shared.store.errors import StoreDamagedError
 from shared.store.keys import is_account
 
-__all__ = ["Layout", "accounts_of", "is_file", "layout_of"]
+__all__ = ["Layout", "accounts_of", "is_file", "layout_of", "link_in_place_of"]
 
 _ACCOUNTS = "accounts"
 _HISTORY = "console-usage-history"
@@ -60,6 +62,15 @@ class Layout(Struct, frozen=True):
     def quarantine(self) -> Path:
         """The folder of files that could not be believed, each with a note why."""
         return self.folder / "quarantine"
+
+    def made(self, folder: Path) -> Path:
+        """Return one of these folders, made when it is missing, to write into it.
+
+        Raises StoreDamagedError for a link in its place, OSError.
+        """
+        if folder.is_symlink():  # what went there would lie outside the store
+            raise link_in_place_of(folder)
+        return private_folder(folder)
 
     def month(self, month: str) -> Path:
         """Return the archive of a month (`2026-11`)."""
@@ -118,6 +129,11 @@ def _open_lock(path: Path) -> int:
         return os.open(path, flags)
     except FileNotFoundError:
         return os.open(path, flags | os.O_CREAT, 0o600)
+
+
+def link_in_place_of(folder: Path) -> StoreDamagedError:
+    """Say that a link stands where one of the store's folders should be."""
+    return StoreDamagedError(f"{folder.name} is a link, which is not followed: make it a folder")
 
 
 def is_file(descriptor: int, path: Path) -> bool:

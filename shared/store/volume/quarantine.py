@@ -8,9 +8,8 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from shared.files import private_folder, replace, sync_folder
+from shared.files import replace, sync_folder
 from shared.schemas.codec import encode_pretty
-from shared.store.errors import StoreDamagedError
 from shared.store.volume.layout import Layout
 from shared.timestamps import to_iso
 
@@ -38,10 +37,7 @@ def copy_aside(layout: Layout, path: Path, reason: str, at: datetime) -> str:
 
 def _prepared(layout: Layout, path: Path, reason: str, at: datetime) -> Path:
     """Find a free name and write the note; a note without its file, after a crash, is written over."""
-    folder = layout.quarantine
-    if folder.is_symlink():
-        raise StoreDamagedError(f"{folder.name} is a link, which is not followed: make it a folder")
-    private_folder(folder)
+    folder = layout.made(layout.quarantine)
     target, number = folder / path.name, 1
     while os.path.lexists(target):
         number += 1

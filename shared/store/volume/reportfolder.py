@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from shared.files import private_folder, publish, sync_folder, write_temporary
+from shared.files import publish, sync_folder, write_temporary
 from shared.schemas.codec import RECEIVED_AT, Document, decode_document, digest, encode_pretty
 from shared.store.errors import StoreConflictError, StoreDamagedError
 from shared.store.keys import id_of_file, matches_digest
@@ -53,6 +53,7 @@ class ReportFolder:
             for report_id in ids_to_try(twins, at, received_at, fingerprint):
                 there = self._read(report_id)
                 if there and digest(there.document) == fingerprint:
+                    sync_folder(self._layout.reports)  # who stored it may have died before its sync
                     return AddedReport(there, duplicate=True)
                 report = StoredReport(self._account, report_id, stored)
                 if there is None and self._write(report):
@@ -97,9 +98,7 @@ class ReportFolder:
         return restored
 
     def _make(self) -> None:
-        if self._layout.reports.is_symlink():
-            raise StoreDamagedError("reports is a link, which is not followed: make it a folder")
-        private_folder(self._layout.reports)
+        self._layout.made(self._layout.reports)
 
     def _sizes(self) -> dict[str, int]:
         """List the reports' ids and their bytes."""

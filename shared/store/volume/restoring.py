@@ -26,7 +26,7 @@ def restore(history: History, versions: Sequence[Version], part: Part, pool: Exe
     if part == "archive":
         with history.layout.archive_locked():
             return _archive(history, versions)
-    private_folder(history.layout.history)
+    history.layout.made(history.layout.history)
     with history.changing():
         return _restore(history, versions, pool)
 
@@ -76,7 +76,7 @@ def _is_there(history: History, version: Version) -> bool:
 
 def raise_counts(history: History, lifetime: Lifetime) -> None:
     """See Store.raise_counts. Raises OSError."""
-    private_folder(history.layout.history)
+    history.layout.made(history.layout.history)
     with history.changing():
         history.lifetime = later(lifetime_of(history, in_lock=True), lifetime)
         refresh_derived(history)

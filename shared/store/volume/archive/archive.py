@@ -12,9 +12,8 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
-from shared.files import private_folder, sync_folder
+from shared.files import sync_folder
 from shared.store.base import ArchivedMonth, Version
-from shared.store.errors import StoreDamagedError
 from shared.store.keys import month_of, stamp_of, time_of
 from shared.store.volume.archive.catalogue import Catalogue, open_month
 from shared.store.volume.archive.lines import DamagedLineError, holds_version, version_in
@@ -133,10 +132,7 @@ class Archive:
         """
         ordered = sorted({version.id: version for version in versions}.values(), key=lambda found: found.id)
         if ordered:
-            folder = self._layout.archive
-            if folder.is_symlink():  # what went there would never be found again
-                raise StoreDamagedError(f"{folder.name} is a link, which is not followed: make it a folder")
-            private_folder(folder)
+            self._layout.made(self._layout.archive)
         return sum(
             self._add(name, list(members))
             for name, members in groupby(ordered, key=lambda version: month_of(version.id))
@@ -150,6 +146,9 @@ class Archive:
             if not new:
                 sync_folder(path.parent)  # whoever put them there may have failed or died before its sync
                 return 0
+            if month and not month.is_known_to_its_end():  # it was damaged since it was read through
+                self.catalogue.forget(name)
+                return self._add(name, versions)
             if month and month.known.damage:
                 self._set_aside(path, month)
                 self.catalogue.put(rewritten(path, name, month, new))

@@ -33,6 +33,13 @@ class OpenMonth:
         self._descriptor = descriptor
         self.known = month
 
+    def is_known_to_its_end(self) -> bool:
+        """Tell whether the last member still holds as many lines as are known; more damage may lie before."""
+        if self.known.damage or not self.known.members:
+            return True
+        last = self.known.members[-1]
+        return sum(1 for _ in self.lines_of(last)) == last.count
+
     def get(self, version_id: str) -> Version | None:
         """Return the version with an id."""
         for member in self.known.members:

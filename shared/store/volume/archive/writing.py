@@ -1,4 +1,4 @@
-"""Adding versions to a month's file. Blocking, under the account's lock.
+"""Adding versions to a month's file. Blocking, under the archive's lock.
 
 The file is replaced whole, so that it is never seen torn: old members are copied as they are, new ones are
 added behind. A last member that is not full is made anew with what comes, so that members stay few.
