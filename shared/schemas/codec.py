@@ -24,6 +24,9 @@ Document = dict[str, Any]
 
 RECEIVED_AT = "receivedAt"
 
+_LONGEST_INDENTED = 512 * 1024
+"""Bytes; a snapshot of 64 KiB can become 50 MB by indenting."""
+
 _encoder = msgspec.json.Encoder()
 _sorted_encoder = msgspec.json.Encoder(order="sorted")
 _document_decoder = msgspec.json.Decoder(Document)
@@ -61,8 +64,13 @@ def to_document(record: Snapshot | Report) -> Document:
 
 
 def encode_pretty(document: Document) -> bytes:
-    """Encode as the files are kept: indented by 2, ending in a newline."""
-    return msgspec.json.format(encode(document), indent=2) + b"\n"
+    """Encode as the files are kept: indented by 2, ending in a newline.
+
+    One that is nested so deeply that this makes it long is kept in one line: readers read no more than 1 MiB.
+    """
+    plain = encode(document)
+    indented = msgspec.json.format(plain, indent=2)
+    return (indented if len(indented) <= _LONGEST_INDENTED else plain) + b"\n"
 
 
 def digest(document: Document) -> str:
