@@ -1,5 +1,6 @@
 """A volume whose files were lost, torn, tampered with or linked away."""
 
+import errno
 import json
 import os
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from shared.store import Store, open_store
+from shared.store.errors import StoreDamagedError, StoreReadOnlyError
+from shared.store.volume import derived
 from tests.store.samples import NOON, minutes, snapshot
 
 Volume = tuple[Store, Path]
@@ -145,3 +148,56 @@ async def test_a_damaged_file_that_is_put_right_counts_again_at_the_next_questio
     assert found is not None
     assert found.version.document["currentSession"]["percentageUsed"] == 47
     await other.close()
+
+
+async def test_a_history_that_is_a_link_is_neither_followed_nor_written(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "store").mkdir()
+    history(tmp_path / "store").symlink_to(elsewhere)
+    store = open_store(f"file://{tmp_path}/store")
+    with pytest.raises(StoreDamagedError, match="link"):
+        await store.append("default", snapshot(), NOON)
+    with pytest.raises(StoreDamagedError, match="link"):
+        await store.latest("default")
+    assert list(elsewhere.iterdir()) == []
+    await store.close()
+
+
+async def test_a_snapshot_that_indenting_makes_long_is_stored_as_readably_as_any(tmp_path: Path) -> None:
+    deep: object = [0] * 20_000
+    for _ in range(60):
+        deep = [deep]
+    store = open_store(f"file://{tmp_path}")
+    stored = await store.append("default", snapshot(more=deep), NOON)
+    await store.close()
+    store = open_store(f"file://{tmp_path}")
+    found = await store.latest("default")
+    assert found is not None
+    assert found.version == stored.version
+    await store.close()
+
+
+async def test_what_a_deletion_could_not_remove_is_a_version_still(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, root = volume
+    moments = [NOON + minutes(number) for number in range(4)]
+    ids = [(await store.append("default", snapshot(at), at)).version.id for at in moments]
+    real = Path.unlink
+
+    def stuck(path: Path, missing_ok: bool = False) -> None:
+        if path.name.startswith(ids[1]):
+            raise PermissionError(errno.EPERM, "not permitted")
+        real(path, missing_ok)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(Path, "unlink", stuck)
+    monkeypatch.setattr(derived, "replace", full)
+    with pytest.raises(StoreReadOnlyError):
+        await store.delete("default", ids[:3], NOON)
+    assert await store.between("default", None, None) == ids[1:]
+    assert (await store.metadata("default")).version_count == 3
+    assert len(list(history(root).glob("2*.json"))) == 3

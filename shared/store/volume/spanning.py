@@ -1,7 +1,7 @@
-"""Questions that span history and history.archive. Blocking, except for `settles`.
+"""Questions that span history and archive. Blocking, except for `settles`.
 
 The archive is looked into only when it can hold a better answer than the history: a moment inside the history
-costs one `stat` more than without an history.archive.
+costs one `stat` more than without an archive.
 """
 
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def settles(history: History, span: Span) -> bool:
 
 
 def by_id(history: History, version_id: str) -> Found | None:
-    """Return a version from the history or else from the history.archive. Raises OSError."""
+    """Return a version from the history or else from the archive. Raises OSError."""
     found = history.find(lambda index: version_id if version_id in index else None)
     return found or _archived(history, history.archive.get(version_id))
 

@@ -59,6 +59,8 @@ def delete(history: History, ids: Sequence[str], cleaned_at: datetime) -> int:
                 gone += 1
         finally:
             sync_folder(history.layout.history)
+            if gone < len(leaving):  # what could not be removed is a version still
+                history.note_stored(leaving[gone:])
             history.note_settled()
             _count(history, gone, cleaned_at)
         return gone
@@ -105,7 +107,7 @@ def _unfinished_beside(history: History) -> list[str]:
     found: list[str] = []
     layout = history.layout
     for folder in (layout.folder, layout.archive, layout.quarantine, layout.reports):
-        if folder.is_dir():
+        if folder.is_dir() and not folder.is_symlink():
             with os.scandir(folder) as entries:
                 found += [entry.path for entry in entries if entry.name.startswith(TEMPORARY)]
     return found
