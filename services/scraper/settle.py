@@ -91,6 +91,8 @@ def settled(progress: Progress) -> bool:
         return True
     result = verdict(progress.seen)
     quiet = QUIET_SECONDS[result]
+    if result == "complete" and wants_refresh(progress.seen):
+        quiet = QUIET_SECONDS["only_json"]  # the answer may be newer than what is drawn
     if result in {"partial", "nothing"} and progress.seen.page.answers:
         quiet = min(quiet, QUIET_AFTER_ANSWER)
     return progress.unchanged >= quiet and not progress.pending

@@ -24,6 +24,7 @@ def after(seen, unchanged, *, elapsed=10.0, pending=False):
     ("seen", "named", "quiet"),
     [
         (look("2026-02-json"), "complete", 0.1),
+        (look("disagreement"), "complete", 1.5),
         (look("2026-02-page"), "only_page", 0.4),
         (look("2026-07-json-only"), "only_json", 1.5),
         (look("missing-session"), "partial", 12),

@@ -153,3 +153,26 @@ def test_credits_that_are_not_plain_are_refused_with_a_reason(data):
     found = read_json(data)
     assert found.credits is None
     assert found.errors["credits"]
+
+
+PAYS_BY_USE = {
+    "five_hour": None,
+    "seven_day": None,
+    "limits": [],
+    "extra_usage": {"monthly_limit": 5000, "used_credits": 1250, "currency": "USD"},
+}
+
+
+def test_an_account_that_pays_by_use_lacks_no_limit():
+    found = read_json(PAYS_BY_USE)
+    assert (found.errors, set(found.mentions), found.readings) == ({}, {"session", "weekly"}, {})
+
+
+@pytest.mark.parametrize("gone", PAYS_BY_USE)
+def test_only_a_whole_answer_tells_that_an_account_pays_by_use(gone):
+    found = read_json({key: value for key, value in PAYS_BY_USE.items() if key != gone})
+    assert (set(found.errors), found.mentions) == ({"session", "weekly"}, {})
+
+
+def test_a_session_in_the_answer_makes_a_missing_week_an_error():
+    assert set(read_json(PAYS_BY_USE | {"five_hour": {"utilization": 3.0}}).errors) == {"weekly"}

@@ -18,7 +18,8 @@ TOLERANCE = 1.0
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """Readings by limit, and for each limit that was seen but not read, the reason.
 
-    `mentions` are models named with a figure that is no limit's as far as can be told: nothing is missing.
+    `mentions` are limits of which nothing is missing: a model named with a figure that is no limit's as far
+    as can be told, or a limit that the account does not have.
     `notes` tell where the source disagrees with itself.
     """
 

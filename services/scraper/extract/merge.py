@@ -118,7 +118,7 @@ def _with_words(limit: str, reading: Reading, moment: Moment) -> Reading:
 def _errors(answer: Found, page: Found, read: set[str]) -> dict[str, str]:
     """Say of each limit that nobody could read why: the page's reason, for that is where people look."""
     errors = {
-        **dict.fromkeys(EXPECTED, "no row with its label is on the page"),
+        **dict.fromkeys({*EXPECTED} - {*answer.mentions}, "no row with its label is on the page"),
         **answer.errors,
         **page.errors,
     }

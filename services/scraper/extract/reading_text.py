@@ -78,5 +78,6 @@ def _unknowns(meanings: list[Meaning]) -> int:
 def unknown(text: str) -> Meaning:
     """Say of a text that is not known whether it is a sentence or may be a row's name."""
     words = len(text.split())
-    sentence = words > SENTENCE_WORDS or (words > NAME_WORDS and text.endswith((".", "!", "?")))
+    ended = words > NAME_WORDS and text.endswith((".", "!", "?"))
+    sentence = words > SENTENCE_WORDS or ended or any(table.notices.fullmatch(text) for table in LANGUAGES)
     return Meaning("prose" if sentence else "name", words=text)

@@ -18,7 +18,7 @@ from shared.schemas.usage import DEFAULT_ACCOUNT, SCHEMA_VERSION, Reading, Snaps
 
 __all__ = ["PARSER", "Unreadable", "extract"]
 
-PARSER = "2026.11.2"
+PARSER = "2026.11.3"
 """Names this reader in every snapshot it makes; it changes whenever the reader would read something else."""
 
 LONGEST_REASON = 200
@@ -67,7 +67,7 @@ def extract(page: CapturedPage, *, collector: str) -> Snapshot | Unreadable:
         credits=merged.credits,
         plan=merged.plan,
         is_partial=bool(errors),
-        extraction_errors=errors | _unplaced(merged.readings) | _mentioned(shown, merged) or None,
+        extraction_errors=errors | _unplaced(merged.readings) | _mentioned(answer, shown, merged) or None,
         source=merged.source,
         disagreements=[text[:LONGEST_REASON] for text in [*trouble, *merged.disagreements]] or None,
         parser=PARSER,
@@ -86,9 +86,11 @@ def _found(merged: Merged) -> tuple[str, ...]:
     return (*map(section, sorted(merged.readings)), *(name for name, one in further.items() if one))
 
 
-def _mentioned(shown: Found, merged: Merged) -> dict[str, str]:
-    """Tell of figures that stand beside a model's name and were passed over."""
-    return {section(limit): why for limit, why in shown.mentions.items() if limit not in merged.readings}
+def _mentioned(answer: Found | None, shown: Found, merged: Merged) -> dict[str, str]:
+    """Tell of figures beside a model's name that were passed over, and of limits an account does not have."""
+    mentions = (answer.mentions if answer else {}) | shown.mentions
+    read = {*merged.readings, *merged.errors}
+    return {section(limit): why for limit, why in mentions.items() if limit not in read}
 
 
 def _unplaced(readings: dict[str, Reading]) -> dict[str, str]:

@@ -26,6 +26,9 @@ LONGEST_LABEL = 60
 MOST = 1000
 """A percentage above this is no percentage."""
 
+MISSING = object()
+NO_LIMITS = "the usage answer lists no limits: the account pays by use"
+
 JITTER = timedelta(seconds=2)
 
 
@@ -75,9 +78,20 @@ def read_json(data: object) -> Found:
         elif reason:
             errors[limit] = reason
     credit, reason = read_credits(data)
+    mentions = _not_there(data, errors) if credit else {}
     if reason:
         errors["credits"] = reason
-    return Found(readings=readings, errors=errors, notes=notes, credits=credit)
+    return Found(readings=readings, errors=errors, mentions=mentions, notes=notes, credits=credit)
+
+
+def _not_there(data: dict[str, Any], errors: dict[str, str]) -> dict[str, str]:
+    """Take out of the errors the limits of an account that pays by use: its answer says that it has none."""
+    keys = [OLDER_KEYS[limit] for limit in EXPECTED]
+    if data.get("limits") != [] or any(data.get(key, MISSING) is not None for key in keys):
+        return {}
+    for limit in EXPECTED:
+        errors.pop(limit, None)
+    return dict.fromkeys(EXPECTED, NO_LIMITS)
 
 
 def _gather_list(limits: object, gathered: dict[str, _Section]) -> None:

@@ -72,6 +72,12 @@ ENGLISH = Language(
         r"(?:more )?info(?:rmation)?|help|close|more|loading(?: usage)?\.*|.* limit is \d{1,3}% higher.*|"
         r".* (?:is|are) still included.*|your limits are .*boosted.*"
     ),
+    notices=phrase(
+        r"you(?:'re| are) (?:approaching|near(?:ing)?|close to|almost at) [^%]*\blimits?\b[^%]*|"
+        r"you(?:'ve| have) (?:almost |nearly )?(?:hit|reached|exceeded) [^%]*\blimits?\b[^%]*|"
+        r"(?:\w+ ){0,2}limit reached!?|"
+        r"approaching (?:\w+ ){0,2}limit|get \S+ [^%]*\bfree\b[^%]*"
+    ),
     elsewhere=phrase(
         r"\b(?:last|previous|prior|past|earlier|yesterday|history|example|sample|demo|would|could|upgrad\w+|"
         r"projected|projection|forecast|estimated?|average|typical|api|compare\w*|"

@@ -50,7 +50,8 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
 
     Rows: `labels` name a row's limit; `model` and `stranger` name a model's weekly row (groups `model`, and
     `shown` for what of it is the model's name), the second for models nobody knew when this was written.
-    `asides` are phrases that never name a row and say nothing of a number. `elsewhere` finds, in a heading, a
+    `asides` are phrases that never name a row and say nothing of a number; `notices` are sentences, even
+    where they are short and have no full stop. `elsewhere` finds, in a heading, a
     word that makes what follows it somebody else's or of another time; `periods` one that makes it a limit of
     another length; `own` one that a heading over one's own limits has. `of_session` and `of_week` tell whose
     limits a heading announces.
@@ -73,6 +74,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     model: re.Pattern[str]
     stranger: re.Pattern[str]
     asides: re.Pattern[str]
+    notices: re.Pattern[str]
     elsewhere: re.Pattern[str]
     periods: re.Pattern[str]
     own: re.Pattern[str]

@@ -104,6 +104,11 @@ FRENCH = Language(
         r"en savoir plus.*|(?:actualiser|rafra[iî]chir)(?: les limites d'(?:utilisation|usage))?|"
         r".*limite hebdomadaire (?:distincte |s[ée]par[ée]e )?pour .*"
     ),
+    notices=phrase(
+        r"vous (?:approchez|avez (?:presque )?(?:atteint|dépassé)) [^%]*limite[^%]*|"
+        r"limite (?:[^\W\d]+ ){0,3}atteinte ?!?|la limite de .* est \d{1,3} ?% plus élevée.*|"
+        r"obtenez \S+ [^%]*(?:gratuit|offert)[^%]*"
+    ),
     figures=(
         phrase(rf"(?:à )?{PERCENT} {_LIMIT}{_USED}"),
         phrase(rf"{_USED} ?:? (?:à )?{PERCENT}"),

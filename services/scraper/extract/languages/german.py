@@ -96,6 +96,11 @@ GERMAN = Language(
         r"(?:mehr|weitere informationen) (?:zu|über) .*|(?:erfahren sie|erfahre) mehr.*|mehr erfahren.*|"
         r"(?:nutzungslimits )?aktualisieren|.*wochenlimit für .*|.*wöchentliches limit für .*"
     ),
+    notices=phrase(
+        r"(?:du hast|sie haben) [^%]*limits? (?:fast |beinahe )?(?:erreicht|überschritten)[^%]*|"
+        r"(?:du näherst dich|sie nähern sich) [^%]*limit[^%]*|\w*limit erreicht!?|"
+        r".*limit ist \d{1,3} ?% höher.*|erhalten? (?:sie )?\S+ [^%]*(?:gratis|kostenlos|geschenkt)[^%]*"
+    ),
     figures=(
         phrase(rf"(?:zu )?{PERCENT} (?:(?:des|dieses|ihres|deines) limits )?{_USED}"),
         phrase(rf"{_USED}:? (?:zu )?{PERCENT}"),
