@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 from typing import Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
 from services.scraper.extract.captured import CapturedPage
+from services.scraper.extract.scope import DIALOGS
 from services.scraper.extract.snapshot import Unreadable
 from services.scraper.session import Door, address_door, door_of
 from shared.schemas.usage import Snapshot
@@ -80,9 +82,19 @@ def verdict(seen: Seen) -> Verdict:
         return "nothing"
     if seen.read.source == "json":
         return "only_json"
-    if seen.read.is_partial:
+    if seen.read.is_partial or (seen.read.source == "page" and _before_its_dialog(seen.page)):
         return "partial"
     return "complete" if seen.read.source == "both" else "only_page"
+
+
+def _before_its_dialog(page: CapturedPage) -> bool:
+    """Tell whether the address asks for a usage dialog over another page, and none is open yet.
+
+    Figures on the page below, such as a chat that quotes some, are not the dialog's.
+    """
+    address = urlsplit(page.url)
+    over_another = "usage" in address.fragment and "usage" not in address.path
+    return over_another and not any(one.role in DIALOGS or one.modal for one in page.elements)
 
 
 def settled(progress: Progress) -> bool:

@@ -26,6 +26,8 @@ def after(seen, unchanged, *, elapsed=10.0, pending=False):
         (look("2026-02-json"), "complete", 0.1),
         (look("disagreement"), "complete", 1.5),
         (look("2026-02-page"), "only_page", 0.4),
+        (look("2026-02-page", url="https://claude.ai/new#settings/usage"), "partial", 12),
+        (look("french-dialog", url="https://claude.ai/new#settings/usage", answers=[]), "only_page", 0.4),
         (look("2026-07-json-only"), "only_json", 1.5),
         (look("missing-session"), "partial", 12),
         (look("missing-session", answers=[Answer(0, 200)]), "partial", 3),

@@ -6,7 +6,7 @@ from services.scraper.extract.captured import Element
 from services.scraper.extract.limits import EXPECTED
 from services.scraper.extract.tokens import Token
 
-__all__ = ["in_scope", "uncovered"]
+__all__ = ["DIALOGS", "in_scope", "uncovered"]
 
 DIALOGS = frozenset({"dialog", "alertdialog"})
 
