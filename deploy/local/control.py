@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 
-from plan import make_plan
+from plan import Plan, make_plan
 
 DEMO_DAYS = "60"
+STOP_SECONDS = 30
+"""Longer than any program may take to stop."""
 
 
 def main(command: str) -> int:
@@ -32,7 +35,21 @@ def main(command: str) -> int:
             file=sys.stderr,
         )
         return 2
-    return subprocess.run(commands[command], env=plan.environment, check=False).returncode  # noqa: S603 - from the table
+    code = subprocess.run(commands[command], env=plan.environment, check=False).returncode  # noqa: S603 - from the table
+    if command == "stop" and code == 0:
+        return wait_until_down(plan)
+    return code
+
+
+def wait_until_down(plan: Plan) -> int:
+    """Wait until supervisord has stopped all programs and is gone itself; return the exit code."""
+    for _ in range(STOP_SECONDS * 10):
+        if not plan.socket.exists():
+            print("stopped")
+            return 0
+        time.sleep(0.1)
+    print(f"not everything has stopped after {STOP_SECONDS} s; the logs are in {plan.logs}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

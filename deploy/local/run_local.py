@@ -22,6 +22,8 @@ from typing import Any
 from plan import Plan, make_plan, write_configuration
 
 SERVING_SECONDS = 60
+OTHERS_FAIL_SECONDS = 3
+"""A program that takes its time to fail is named together with the first."""
 LOOK_SECONDS = 4
 
 
@@ -105,12 +107,15 @@ def stop(supervisord: "subprocess.Popen[bytes]") -> None:
 
 def wait_until_serving(plan: Plan, supervisord: "subprocess.Popen[bytes]") -> None:
     """Wait until all programs run and the receiver can store; raises CannotStartError with what failed."""
-    for _ in moments(SERVING_SECONDS):
+    failed_at: float | None = None
+    for now in moments(SERVING_SECONDS):
         if supervisord.poll() is not None:
             raise CannotStartError(f"supervisord ended. Its log: {plan.logs / 'supervisord.log'}")
         states = program_states(plan)
         failed = [name for name, state in states.items() if state in {"FATAL", "EXITED"}]
-        if failed and not {"STARTING", "BACKOFF"} & set(states.values()):
+        failed_at = (failed_at or now) if failed else None
+        waiting = {"STARTING", "BACKOFF"} & set(states.values())
+        if failed_at and now - failed_at >= OTHERS_FAIL_SECONDS and not waiting:
             ends = "\n".join(f"{name}:\n{last_words(plan, name)}" for name in failed)
             raise CannotStartError(f"not running: {', '.join(failed)}. The end of each log:\n{ends}")
         if states and set(states.values()) == {"RUNNING"} and fetch(plan, "/readyz") is not None:
@@ -130,7 +135,7 @@ def watch(plan: Plan, supervisord: "subprocess.Popen[bytes]", started: datetime)
     while supervisord.poll() is None:
         for what, news in {
             "reading": told.get("reading") or first_reading(plan, started),
-            "scraper": scraper_news(plan, started),
+            "scraping": scraper_news(plan, started),
             **{name: program_news(plan, name, state) for name, state in program_states(plan).items()},
         }.items():
             if news and told.get(what) != news:
@@ -161,7 +166,7 @@ def scraper_news(plan: Plan, started: datetime) -> str:
 
 def program_news(plan: Plan, name: str, state: str) -> str:
     """Tell of a program that stays down."""
-    if state not in {"FATAL", "EXITED"}:
+    if state not in {"FATAL", "EXITED", "STOPPED"}:
         return ""
     return f"the {name} does not run any more ({state}). The end of its log:\n{last_words(plan, name)}"
 

@@ -53,7 +53,7 @@ class Scrub:
             checked=self._checked,
             done=done,
             total=self._total,
-            complete=complete,
+            complete=complete and not self.problems,
             bad=self._bad,
             findings=self.findings,
             foreign=self._foreign,

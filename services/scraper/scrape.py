@@ -39,3 +39,10 @@ async def scrape(settings: ScraperSettings, clock: Clock) -> Outcome:
         return Outcome(state="browser_failed", detail=f"it took more than {LONGEST_SECONDS} seconds")
     except (Error, OSError) as error:
         return Outcome(state="browser_failed", detail=str(error))
+    except Exception as error:  # a page can be odder than anybody thought: it must not end the service
+        log.exception("the page could not be read for a fault of Marigraph's own")
+        return Outcome(
+            state="layout_changed",
+            detail=f"reading it failed ({type(error).__name__})",
+            advice="Please report this, with what the log says. The scraper tries again by itself.",
+        )

@@ -66,6 +66,11 @@ def _problem_of(url: str | None, arguments: argparse.Namespace) -> str | None:
 async def _run(url: str, arguments: argparse.Namespace) -> int:
     store = open_store(url, read_only=arguments.command in {"check", "export"})
     try:
+        known = await store.accounts()
+        if strangers := [name for name in getattr(arguments, "account", []) if name not in known]:
+            there = f"it holds {', '.join(known)}" if known else "it holds none yet"
+            sys.stderr.write(f"store: there is no account {', '.join(strangers)} in it: {there}\n")
+            return _USAGE
         return await _COMMANDS[arguments.command](store, arguments)
     finally:
         await store.close()
@@ -90,7 +95,7 @@ async def _export(store: Store, arguments: argparse.Namespace) -> int:
         progress = Progress("exported", time.monotonic)
         done = await export(store, wanted, SystemClock().now(), write, progress)
     _say(arguments, done, words.of_export(done))
-    return 0
+    return _FOUND if done.damaged else 0
 
 
 async def _import(store: Store, arguments: argparse.Namespace) -> int:

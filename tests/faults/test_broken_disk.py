@@ -29,10 +29,10 @@ pytestmark = pytest.mark.loop_disk
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 2 MB in memory, full to the byte when it is full."""
+    """A small disk in memory, full to the byte when it is full; the clients alone do not fill it."""
     folder = tmp_path / "small"
     folder.mkdir()
-    run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder))
+    run("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder))
     yield folder
     run("umount", str(folder))
 

@@ -49,6 +49,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
         "does not describe",
     ),
     "archive torn": (lambda root: tear(root / "archive" / "2026-11.ndjson.gz"), "it ends in the middle"),
+    "report torn": (lambda root: os.truncate(min((root / "reports").glob("2*.json")), 20), "1 damaged"),
     "left behind": (lambda root: old_temporary(root / HISTORY / ".tmp-0"), "left behind"),
     "open to others": (lambda root: version_of(root).chmod(0o644), "open to others"),
 }
@@ -81,6 +82,16 @@ async def test_check_names_what_is_not_right_and_changes_nothing(
     problems = json.loads(done.stdout)["problems"]
     assert any(said in problem["reason"] for problem in problems), problems
     assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["export", "-"]])
+async def test_an_account_that_is_not_there_is_named_with_those_that_are(
+    command: Command, tmp_path: Path, arguments: list[str]
+) -> None:
+    await recorded(tmp_path)
+    done = command(*arguments, "--url", f"file://{tmp_path}", "--account", "nobody")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"store: there is no account nobody in it: it holds default, empty, work\n"
 
 
 async def test_check_of_a_store_in_which_all_is_right(command: Command, tmp_path: Path) -> None:

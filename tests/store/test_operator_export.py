@@ -32,7 +32,8 @@ async def test_what_is_exported_and_imported_elsewhere_is_the_same_store(
     before = tree(tmp_path / "a")
     done = command("export", "--url", f"file://{tmp_path}/a", "--json", str(tmp_path / name))
     assert (done.returncode, done.stderr) == (0, b"")
-    assert json.loads(done.stdout) == {"accounts": ["default", "empty", "work"], "versions": 34, "reports": 4}
+    told = {"accounts": ["default", "empty", "work"], "versions": 34, "reports": 4, "damaged": 0}
+    assert json.loads(done.stdout) == told
     assert tree(tmp_path / "a") == before
     imported = command("import", "--url", f"file://{tmp_path}/b", str(tmp_path / name))
     assert (imported.returncode, imported.stderr) == (0, b"")
@@ -173,3 +174,16 @@ async def test_a_reader_that_has_enough_ends_an_export_quietly(command: Command,
     )
     assert b"Traceback" not in done.stderr
     assert b"BrokenPipe" not in done.stderr
+
+
+async def test_what_an_export_leaves_out_as_damaged_is_counted_and_ends_with_1(
+    command: Command, tmp_path: Path
+) -> None:
+    await recorded(tmp_path / "a")
+    versions = sorted((tmp_path / "a" / HISTORY).glob("2*.json"))
+    versions[3].write_bytes(versions[3].read_bytes()[:100])
+    done = command("export", "--url", f"file://{tmp_path}/a", "--json", str(tmp_path / "out.ndjson"))
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["damaged"] == 1
+    said = command("export", "--url", f"file://{tmp_path}/a", str(tmp_path / "again.ndjson")).stdout
+    assert b"left out, as they cannot be believed: 1 damaged file" in said

@@ -74,6 +74,7 @@ def test_one_command_records_and_ctrl_c_stops_everything(local: Local) -> None:
     status, latest = fetch(f"http://127.0.0.1:{local.ports['RECEIVER_PORT']}{USAGE}", key=key)
     assert (status, latest["versionInfo"]["total"]) == (200, 1)
     assert (local.folder / "practice/store/console-usage-synced.json").is_file()
+    wait_until(lambda: "scraper: ok." in local.printed.read_text(), seconds=20, what="how scraping goes")
     shown = local.run("control", "status")
     assert shown.returncode == 0, shown.stdout
     assert [line.split()[:2] for line in shown.stdout.splitlines()] == [

@@ -45,7 +45,11 @@ async def _account(store: Store, account: str, now: datetime, progress: Progress
         progress.step()
     checked.versions += len(census.versions)
     checked.archived += sum(month.count for month in await store.archives(account))
+    seen = store.damage_seen()
     checked.reports += len(await store.reports(account, most=1_000_000))
+    if damaged := store.damage_seen() - seen:
+        reason = f"{damaged} damaged: the log names them; they are never served"
+        checked.problems.append(Finding(account=account, file="reports", reason=reason))
     checked.problems += [
         Finding(account=account, file=name, reason="nothing of ours: it is never served and never touched")
         for name in census.foreign

@@ -48,6 +48,8 @@ class Exported(Struct, frozen=True, kw_only=True, rename="camel"):
     accounts: Sequence[str]
     versions: int
     reports: int
+    damaged: int = 0
+    """Files and parts of archives that could not be believed, and so are not in it; the log names them."""
 
 
 class _Sink:
@@ -74,6 +76,7 @@ async def export(
 
     What arrives meanwhile may or may not be in it; what was there when it began is, or was deleted.
     """
+    seen = store.damage_seen()
     accounts = list(wanted.accounts) or list(await store.accounts())
     sink = _Sink(write)
     head = Head(
@@ -88,7 +91,9 @@ async def export(
     for account in accounts:
         await _account(store, account, wanted, sink, progress)
     sink.end()
-    return Exported(accounts=accounts, versions=sink.versions, reports=sink.reports)
+    return Exported(
+        accounts=accounts, versions=sink.versions, reports=sink.reports, damaged=store.damage_seen() - seen
+    )
 
 
 async def _account(store: Store, account: str, wanted: Wanted, sink: _Sink, progress: Progress) -> None:

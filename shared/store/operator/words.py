@@ -34,6 +34,9 @@ def of_rebuild(mended: Sequence[str]) -> Iterator[str]:
 def of_export(exported: Exported) -> Iterator[str]:
     """Say what was written."""
     accounts = _count(len(exported.accounts), "account")
+    if exported.damaged:
+        damaged = _count(exported.damaged, "damaged file")
+        yield f"left out, as they cannot be believed: {damaged} (`check` names them)"
     yield f"exported {exported.versions} versions and {exported.reports} reports of {accounts}"
 
 
