@@ -33,8 +33,8 @@ stop: setup ## stop what make run-local started
 	@$(BIN)/python deploy/local/control.py stop
 
 .PHONY: login
-login: setup ## log in to the usage page, in the scraper's own browser window
-	@$(BIN)/python deploy/local/control.py login
+login: setup ## log in to the usage page, in the scraper's own browser window; ANEW=1 logs out first
+	@$(BIN)/python deploy/local/control.py login$(if $(ANEW),-anew)
 
 .PHONY: scraper-status
 scraper-status: setup ## tell how scraping and sending go: state, last reading, outbox, next turn

@@ -21,6 +21,7 @@ def main(command: str) -> int:
         "stop": [*supervisorctl, "shutdown"],
         "scraper-status": [sys.executable, "-m", "services.scraper", "status"],
         "login": [sys.executable, "-m", "services.scraper", "login"],
+        "login-anew": [sys.executable, "-m", "services.scraper", "login", "--anew"],
         "demo-data": [
             *(sys.executable, "-m", "services.practice", "demo-data"),
             *("--store", plan.environment["STORE_URL"], "--days", DEMO_DAYS),

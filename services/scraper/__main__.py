@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -72,7 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="read the page again and again, and send what was read")
     commands.add_parser("once", help="read the page once, send, and exit with a code that tells how it went")
-    commands.add_parser("login", help="open a window to log in to Claude")
+    login = commands.add_parser("login", help="open a window to log in to Claude")
+    login.add_argument("--anew", action="store_true", help="log out first: for a login that ends soon")
     session = commands.add_parser("session", help="move the login to another machine, as one encrypted file")
     ways = session.add_subparsers(dest="way", required=True)
     for way, what in (
@@ -97,7 +99,7 @@ def _command(parsed: argparse.Namespace, settings: ScraperSettings) -> int:
         return _status(settings, as_json=parsed.json)
     private_folder(settings.state_dir)
     if parsed.command == "login":
-        return _login(settings)
+        return _login(settings, anew=parsed.anew)
     if parsed.command == "session":
         return _session(parsed, settings)
     if parsed.command == "reparse":
@@ -123,8 +125,8 @@ def _to_the_end(work: Coroutine[Any, Any, T]) -> T:
 async def _once(settings: ScraperSettings) -> int:
     house = furnish(settings)
     outcome = await scrape(settings, house.clock)
-    house.recorder.record(outcome)
     _tell(outcome)
+    house.recorder.record(outcome)
     if said := await _drain(house):
         print(said)
     return EXIT_CODES[outcome.state]
@@ -190,12 +192,13 @@ def _key_reader(settings: ScraperSettings) -> Callable[[], str | None]:
     return read
 
 
-def _login(settings: ScraperSettings) -> int:
+def _login(settings: ScraperSettings, *, anew: bool) -> int:
     if settings.browser_mode == "attach":
         print("In attach mode the login is that of your own browser: log in there.", file=sys.stderr)
         return BAD_SETTINGS
     window = f"A window opens at {settings.usage_url}. Log in there; it closes by itself."
-    snapshot = _to_the_end(log_in(settings, SystemClock(), lambda: print(window, flush=True)))
+    opened = partial(print, window, flush=True)
+    snapshot = _to_the_end(log_in(settings, SystemClock(), opened, anew=anew))
     (settings.state_dir / WAKE).touch(mode=0o600)
     if snapshot is None:
         print("You are logged in, but the usage page could not be read: see `once`.")

@@ -1,6 +1,7 @@
 """The login: a real window on the scraper's own profile, open until the usage page is there."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -26,15 +27,21 @@ UNREADABLE_LOOKS = 30
 """Looks at the usage page itself before it is called loaded but not readable."""
 
 
-async def log_in(settings: ScraperSettings, clock: Clock, opened: Callable[[], object]) -> Snapshot | None:
+async def log_in(
+    settings: ScraperSettings, clock: Clock, opened: Callable[[], object], *, anew: bool = False
+) -> Snapshot | None:
     """Wait, for as long as the window is open, until the usage page is there, and return what it says.
 
-    `opened` is called once the window is there. None when the login is through but the page cannot be read.
-    Raises ScrapeError when no window can be opened, the profile is in use, or the window was closed.
+    `opened` is called once the window is there. With `anew` the site forgets the present login first.
+    None when the login is through but the page cannot be read. Raises ScrapeError when no window can be
+    opened, the profile is in use, or the window was closed.
     """
     with browser_trouble():
         async with open_page(settings, purpose="login") as page:
             opened()
+            if anew:
+                host = urlsplit(settings.usage_url).hostname or ""
+                await page.context.clear_cookies(domain=re.compile(rf"^\.?{re.escape(host)}$"))
             try:
                 return await _wait_for_usage(page, settings, clock)
             except ScrapeError:

@@ -52,10 +52,10 @@ def login_words(login: LoginAge, now: datetime) -> str:
     """Say how old the login is and how long it lasts."""
     age = f"{_days(now - login.since)} old"
     if login.ends_at <= now:
-        return f"{age}; its usual end was {_days(now - login.ends_at)} ago: log in again (make login)"
+        return f"{age}; its usual end was {_days(now - login.ends_at)} ago: log in again (make login ANEW=1)"
     sure = "ends" if login.known_by == "cookie" else "probably ends"
     text = f"{age}, {sure} in {_days(login.ends_at - now)}"
-    return f"{text}: log in again before that (make login)" if ends_soon(login, now) else text
+    return f"{text}: log in again before that (make login ANEW=1)" if ends_soon(login, now) else text
 
 
 def _days(span: timedelta) -> str:

@@ -23,26 +23,33 @@ log = structlog.get_logger()
 
 async def scrape(settings: ScraperSettings, clock: Clock) -> Outcome:
     """Launch the browser, read the page, close the browser, and say how it went."""
-    started = clock.monotonic()
+    started, read = clock.monotonic(), None
     try:
         async with asyncio.timeout(LONGEST_SECONDS):
             with browser_trouble():
                 async with open_page(settings) as page:
                     visit = Visit(page, settings, clock)
                     seen = await visit.read()
-                    read_after = clock.monotonic() - started
-        outcome = judge(seen, seconds=read_after)
-        return msgspec.structs.replace(outcome, login_ends=visit.login_ends)
-    except ScrapeError as error:
+                    outcome = judge(seen, seconds=clock.monotonic() - started)
+                    read = msgspec.structs.replace(outcome, login_ends=visit.login_ends)
+        return read  # noqa: TRY300 - what goes wrong after the reading is below
+    except Exception as error:  # noqa: BLE001 - a page can be odder than anybody thought: the service goes on
+        if read is not None:
+            log.warning("the browser did not close in order", reason=str(error))
+            return read
+        return _ended_by(error)
+
+
+def _ended_by(error: Exception) -> Outcome:
+    if isinstance(error, ScrapeError):
         return outcome_of(error)
-    except TimeoutError:
+    if isinstance(error, TimeoutError):
         return Outcome(state="browser_failed", detail=f"it took more than {LONGEST_SECONDS} seconds")
-    except (Error, OSError) as error:
+    if isinstance(error, (Error, OSError)):
         return Outcome(state="browser_failed", detail=str(error))
-    except Exception as error:  # a page can be odder than anybody thought: it must not end the service
-        log.exception("the page could not be read for a fault of Marigraph's own")
-        return Outcome(
-            state="layout_changed",
-            detail=f"reading it failed ({type(error).__name__})",
-            advice="Please report this, with what the log says. The scraper tries again by itself.",
-        )
+    log.error("the page could not be read for a fault of Marigraph's own", exc_info=error)
+    return Outcome(
+        state="layout_changed",
+        detail=f"reading it failed ({type(error).__name__})",
+        advice="Please report this, with what the log says. The scraper tries again by itself.",
+    )

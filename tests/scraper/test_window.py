@@ -23,9 +23,13 @@ LOGIN = """<h1>Log in to Claude</h1><button>Continue with email</button><script>
 document.cookie = "sessionKey=given; path=/; max-age=2419200"; location.href = "/settings/usage"; }, 1500)</script>"""
 
 
+ASKED_TO_LOG_IN: list[str] = []
+
+
 async def answer(request: web.Request) -> web.Response:
     """Let in whoever has the cookie; the login page gives it out by itself, as a user would get it."""
     if request.path == "/login":
+        ASKED_TO_LOG_IN.append(request.path)
         return html(LOGIN)
     if "sessionKey" not in request.cookies:
         raise web.HTTPFound("/login")
@@ -68,6 +72,12 @@ async def test_a_login_in_a_window_is_waited_for_and_kept(tmp_path):
         assert "A window opens" in said
         assert "You are logged in" in said
         assert processes_in(scraper.folder / "profile") == []
+        ASKED_TO_LOG_IN.clear()
+        assert (await asyncio.to_thread(on_a_screen, scraper, "login"))[0] == 0
+        assert not ASKED_TO_LOG_IN, "who is logged in is not asked again"
+        code, said = await asyncio.to_thread(on_a_screen, scraper, "login", "--anew")
+        assert code == 0, said
+        assert ASKED_TO_LOG_IN
         code, said = await asyncio.to_thread(scraper.run, "once")
         assert code == 0, said
         scraper.environment["SCRAPER_BROWSER_MODE"] = "headed"
