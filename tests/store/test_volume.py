@@ -257,3 +257,27 @@ async def test_a_version_time_is_to_the_second_and_survives_odd_offsets(volume: 
     document = snapshot() | {"lastUpdated": "2026-11-22T17:30:00.999+05:30"}
     assert (await store.append("default", document, NOON + timedelta(days=1))).version.time == NOON
     assert msgspec.json.encode(document)
+
+
+async def test_an_acknowledged_duplicate_is_seen_though_its_first_copy_was_never_logged(
+    volume: Volume, tmp_path: Path
+) -> None:
+    """A receiver died between naming the file and logging it, in the clock tick of the commit before."""
+    store, root = volume
+    await fill(store, 1)
+    elsewhere = open_store(f"file://{tmp_path}/elsewhere")
+    later = snapshot(NOON + minutes(1))
+    lost = (await elsewhere.append("default", later, NOON + minutes(1))).version.id
+    await elsewhere.close()
+    own = store._history("default")
+    with own.layout.locked():
+        own.look(len, in_lock=True)
+        (history(tmp_path / "elsewhere") / f"{lost}.json").rename(history(root) / f"{lost}.json")
+        own.note_settled()
+    assert await store.count("default") == 1
+    assert (await store.append("default", later, NOON + minutes(2))).duplicate
+    assert await store.count("default") == 2
+    other = open_store(f"file://{root}")
+    assert await other.count("default") == 2
+    assert (await other.latest("default")).version.id == lost
+    await other.close()

@@ -73,7 +73,7 @@ def append_batch(
             ]
             # Also for duplicates: the process that stored the first copy may have died before its sync.
             sync_folder(history.layout.history)
-            _tell(history, stored, more_wait)
+            _tell(history, stored, [*stored, *_unheard_of(history, outcomes)], more_wait)
     return outcomes
 
 
@@ -167,11 +167,23 @@ def _archived(history: History, version_id: str) -> Version | None:
     return None
 
 
-def _tell(history: History, stored: Sequence[Version], more_wait: Callable[[], bool]) -> None:
-    """Bring index, latest and metadata up to date: a failure is mended later, not answered."""
+def _unheard_of(history: History, outcomes: Sequence[Outcome]) -> list[Version]:
+    """Return duplicates whose first copy is in the folder, but not in the index: its process died."""
+    versions = [one.version for one in outcomes if isinstance(one, Appended) and one.duplicate]
+    missing = history.ask_as_locked(lambda index: [one for one in versions if one.id not in index])
+    return [one for one in missing if history.layout.version(one.id).exists()]
+
+
+def _tell(
+    history: History, stored: Sequence[Version], seen: Sequence[Version], more_wait: Callable[[], bool]
+) -> None:
+    """Bring index, latest and metadata up to date: a failure is mended later, not answered.
+
+    All that was `seen` belongs into the index; what was `stored` just now counts as made.
+    """
     history.remember(stored)
     try:
-        history.note_stored([version.id for version in stored])
+        history.note_stored([version.id for version in seen])
         count_created(history, len(stored))
         history.derived_late = more_wait() and time.monotonic() < history.derived_at + _DERIVED_SECONDS
         if not history.derived_late:
