@@ -3,9 +3,12 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from shared import logs
 
 REQUIRED = {name for name in os.environ.get("MARIGRAPH_REQUIRE", "").split(",") if name}
 """Things (the keys of MISSING) whose absence must fail the run; CI sets it, so that nothing is left out."""
@@ -68,6 +71,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for what, count in _left_out.items():
         terminalreporter.write_line(f"LEFT OUT: {count} {what}", yellow=True, bold=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_log() -> Iterator[None]:
+    """Keep a command that is run inside this process from setting up the log of all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(logs, "configure", lambda **_: None)
+        yield
 
 
 @pytest.fixture(scope="session")

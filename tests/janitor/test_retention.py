@@ -113,8 +113,6 @@ def called_with(arguments: list[str], environment: dict[str, str]) -> Iterator[N
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["janitor", *arguments])
         patch.setattr(startup.os, "environ", environment)
-        # It would be the log of this whole process, the other tests included.
-        patch.setattr(startup.logs, "configure", lambda **_: None)
         yield
 
 
