@@ -127,11 +127,11 @@ def test_the_command_says_what_differs_and_tells_by_its_code(house, tmp_path, mo
     said = capsys.readouterr().out
     assert "currentSession.percentageUsed: 31 -> 47" in said
     assert main(["reparse", "--json"]) == 1
-    told = msgspec.json.decode(capsys.readouterr().out)
+    told = msgspec.json.decode(capsys.readouterr().out.splitlines()[-1])
     assert told["differing"][0]["capture"] == NAME
     assert told["parser"] == PARSER
     assert main(["reparse", "--send", "--json"]) == 0
-    assert msgspec.json.decode(capsys.readouterr().out)["sent"] == 1
+    assert msgspec.json.decode(capsys.readouterr().out.splitlines()[-1])["sent"] == 1
 
 
 async def test_the_store_keeps_both_the_reading_and_its_correction():
