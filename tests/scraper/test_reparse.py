@@ -1,6 +1,7 @@
 """Captures are read again: what differs is told, and sent with its true time and its parser's mark."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -117,6 +118,11 @@ def test_an_older_reading_does_not_take_the_place_of_the_last(house, tmp_path):
     assert decode_document((tmp_path / "usage-data.json").read_bytes()) == newer
 
 
+def json_in(printed: str) -> dict[str, Any]:
+    """The command's one line of JSON; in the tests' own process the log goes to the same stream."""
+    return msgspec.json.decode(next(line for line in printed.splitlines() if line.startswith("{")))
+
+
 def test_the_command_says_what_differs_and_tells_by_its_code(house, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("SCRAPER_STATE_DIR", str(tmp_path))
     monkeypatch.setenv("CLAUDE_SYNC_URL", "http://127.0.0.1:1/")
@@ -127,11 +133,11 @@ def test_the_command_says_what_differs_and_tells_by_its_code(house, tmp_path, mo
     said = capsys.readouterr().out
     assert "currentSession.percentageUsed: 31 -> 47" in said
     assert main(["reparse", "--json"]) == 1
-    told = msgspec.json.decode(capsys.readouterr().out.splitlines()[-1])
+    told = json_in(capsys.readouterr().out)
     assert told["differing"][0]["capture"] == NAME
     assert told["parser"] == PARSER
     assert main(["reparse", "--send", "--json"]) == 0
-    assert msgspec.json.decode(capsys.readouterr().out.splitlines()[-1])["sent"] == 1
+    assert json_in(capsys.readouterr().out)["sent"] == 1
 
 
 async def test_the_store_keeps_both_the_reading_and_its_correction():
