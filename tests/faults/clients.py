@@ -29,7 +29,7 @@ class Clients:
         self._address = address
         self._numbers = numbers
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._post_on) for _ in range(count)]
+        self._threads = [threading.Thread(target=self._post_on, daemon=True) for _ in range(count)]
         for thread in self._threads:
             thread.start()
 
@@ -68,7 +68,7 @@ class Attempts:
         self._address = address
         self._numbers = numbers
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._post_on) for _ in range(count)]
+        self._threads = [threading.Thread(target=self._post_on, daemon=True) for _ in range(count)]
         for thread in self._threads:
             thread.start()
 

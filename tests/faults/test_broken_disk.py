@@ -52,7 +52,7 @@ class Readers:
         self._paths = [USAGE, f"{USAGE}?version=1", f"{USAGE}?timestamp={first}"]
         self._address = address
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._read_on)
+        self._thread = threading.Thread(target=self._read_on, daemon=True)
         self._thread.start()
 
     def stop(self) -> list[Answer]:
