@@ -3,34 +3,43 @@
 Sanic's middleware could do it, at twice the cost.
 """
 
+import asyncio
 import functools
 import itertools
 import logging
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from email.utils import formatdate
+from typing import cast
 
 import structlog
 from sanic import Request
 from sanic.exceptions import SanicException
 from sanic.response import HTTPResponse
 
-from services.receiver.context import Context, json_answer
+from services.receiver.context import Context, context_of
 from services.receiver.encoded import Encoded, Lines
+from services.receiver.problems import CONTENT_TYPE, ROOT, problem
 from services.receiver.refusals import Refusal, not_read, not_stored
 from shared.errors import MarigraphError
+from shared.schemas.codec import encode
 from shared.timestamps import to_iso_millis
 
-__all__ = ["Answering", "Handler"]
+__all__ = ["Answering", "Handler", "begin_stream"]
 
-Handler = Callable[[Request], Awaitable[HTTPResponse]]
+Handler = Callable[..., Awaitable[HTTPResponse | None]]
+"""Takes the request and what its path names; None when it has streamed its answer."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _PROCESS = secrets.token_hex(6)
 _NUMBERS = itertools.count(1)
+_REQUEST_ID_HEADER = "X-Request-ID"
+_REQUEST_ID_LINE = _REQUEST_ID_HEADER.encode()
 _SERVER_FAULT = 500
+_GONE = 499
+"""How an answer is counted that nobody was there to read."""
 
 _plain_log = logging.getLogger(__name__)
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -47,17 +56,37 @@ class Answering:
         """Return a handler that answers every request, failures included; `route` names it in metrics."""
 
         @functools.wraps(handler)
-        async def answered(request: Request) -> HTTPResponse:
+        async def answered(request: Request, **parts: str) -> HTTPResponse | None:
             began = time.perf_counter()
             request_id = _id_of(request)
             try:
-                response = await handler(request)
+                response = await handler(request, **parts)
             except Exception as error:  # noqa: BLE001 - each gets its answer
                 response = self._explained(request, error, request_id)
+            except asyncio.CancelledError:  # the caller went away
+                self._count(request, _GONE, request_id, route, time.perf_counter() - began)
+                raise
+            if response is None or request.responded:
+                self._streamed(request, response, request_id, route, time.perf_counter() - began)
+                return None
             self._finish(request, response, request_id, route, time.perf_counter() - began)
             return response
 
         return answered
+
+    def _streamed(
+        self, request: Request, failure: HTTPResponse | None, request_id: str, route: str, seconds: float
+    ) -> None:
+        """Count an answer that `begin_stream` began; one that failed on its way is cut off, not ended.
+
+        Its reader would take half of it for the whole.
+        """
+        begun = request.stream.response if request.stream else None
+        status = failure.status if failure else begun.status if begun else _SERVER_FAULT
+        named = begun.headers.get(_REQUEST_ID_HEADER, request_id) if begun else request_id
+        self._count(request, status, named, route, seconds)
+        if failure is not None and request.transport is not None:
+            request.transport.abort()  # type: ignore[attr-defined] # every transport has it
 
     async def failed(self, request: Request, error: Exception) -> HTTPResponse:
         """Answer what failed before any handler was found."""
@@ -77,27 +106,58 @@ class Answering:
                 request_id=request_id,
                 exc_info=None if known else error,
             )
-        return json_answer(refusal.body(request_id, to_iso_millis(self._context.clock.now())), refusal.status)
+        if request.path == ROOT or request.path.startswith(f"{ROOT}/"):
+            response = Encoded(encode(problem(refusal, request_id)), refusal.status, kind=CONTENT_TYPE)
+        else:
+            now = to_iso_millis(self._context.clock.now())
+            response = Encoded(encode(refusal.body(request_id, now)), refusal.status)
+        response.headers.update(refusal.headers)
+        return response
 
     def _finish(
         self, request: Request, response: HTTPResponse, request_id: str, route: str, seconds: float
     ) -> None:
         second = int(self._context.clock.now().timestamp())
-        lines = ((b"X-Request-ID", request_id.encode()), *_lines_of(second))
+        lines = ((_REQUEST_ID_LINE, request_id.encode()), *_lines_of(second))
         if isinstance(response, Encoded):
             response.lines += lines
         else:
             response.headers.update({name.decode(): value.decode() for name, value in lines})
-        self._context.metrics.answered(request.method, route, response.status, seconds)
+        self._count(request, response.status, request_id, route, seconds)
+
+    def _count(self, request: Request, status: int, request_id: str, route: str, seconds: float) -> None:
+        self._context.metrics.answered(request.method, route, status, seconds)
         if _plain_log.isEnabledFor(logging.DEBUG):  # structlog would do all of its work first
             _log.debug(
                 "request",
                 method=request.method,
                 route=route,
-                status=response.status,
+                status=status,
                 milliseconds=round(seconds * 1000, 2),
                 request_id=request_id,
             )
+
+
+async def begin_stream(
+    request: Request, content_type: str, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> HTTPResponse:
+    """Begin an answer that is sent piece by piece with `send`; the handler returns None after the last.
+
+    Whatever it raises then cuts the connection, so that half an answer never passes for a whole one.
+    """
+    lines = _lines_of(int(context_of(request).clock.now().timestamp()))
+    return cast(
+        "HTTPResponse",
+        await request.respond(
+            status=status,
+            content_type=content_type,
+            headers={
+                **(headers or {}),
+                _REQUEST_ID_HEADER: _id_of(request),
+                **{name.decode(): value.decode() for name, value in lines},
+            },
+        ),
+    )
 
 
 def _id_of(request: Request) -> str:
@@ -126,7 +186,9 @@ def _refusal(request: Request, error: Exception) -> Refusal:
                 404, "NOT_FOUND", f"There is no {request.path[:80]} here.", "See the README for the calls."
             )
         case SanicException() if error.status_code and error.status_code < _SERVER_FAULT:
-            return Refusal(error.status_code, "INVALID_REQUEST", f"{error}.", "Correct the request.")
+            refusal = Refusal(error.status_code, "INVALID_REQUEST", f"{error}.", "Correct the request.")
+            refusal.headers.update(error.headers)  # a 405 says what is allowed
+            return refusal
     return Refusal(
         500, "INTERNAL_ERROR", "Something failed on the server.", "Ask again; the server's log says more."
     )

@@ -1,21 +1,28 @@
 """The receiver as a Sanic application: its routes, a clean stop."""
 
+import re
+from collections.abc import Sequence
 from types import SimpleNamespace
 
-from sanic import Sanic
+from sanic import Blueprint, Sanic
 from sanic.config import Config
 
 from services.receiver.answering import Answering
-from services.receiver.api import health, page, usage
+from services.receiver.api import health, page, usage, v1
 from services.receiver.context import Context
 from services.receiver.tending import begin_tending, end_tending
 
-__all__ = ["build_app"]
+__all__ = ["BLUEPRINTS", "build_app"]
 
 App = Sanic[Config, SimpleNamespace]
 
 
-def build_app(context: Context, *, name: str = "marigraph") -> App:
+BLUEPRINTS = (usage.BLUEPRINT, health.BLUEPRINT, page.BLUEPRINT, *v1.BLUEPRINTS)
+
+
+def build_app(
+    context: Context, *, name: str = "marigraph", blueprints: Sequence[Blueprint] = BLUEPRINTS
+) -> App:
     """Put a receiver together; `name` must be unique among the applications of a process."""
     app = Sanic(name, env_prefix="MARIGRAPH_SANIC_", configure_logging=False)
     app.config.FALLBACK_ERROR_FORMAT = "json"
@@ -24,17 +31,22 @@ def build_app(context: Context, *, name: str = "marigraph") -> App:
     app.config.RESPONSE_TIMEOUT = 30
     app.config.REQUEST_TIMEOUT = 10
     app.ctx.receiver = context
-    for blueprint in (usage.BLUEPRINT, health.BLUEPRINT, page.BLUEPRINT):
+    for blueprint in blueprints:
         app.blueprint(blueprint)
     answering = Answering(context)
     for route in app.router.routes:
-        route.handler = answering.around(f"/{route.path}", route.handler)
+        route.handler = answering.around(_named(route.path), route.handler)
     app.error_handler.add(Exception, answering.failed)
     app.after_server_start(begin_tending)
     app.before_server_stop(_stopping)
     app.before_server_stop(end_tending)
     app.after_server_stop(_close)
     return app
+
+
+def _named(path: str) -> str:
+    """Return a route's name in metrics: `/api/v1/accounts/{account}/snapshots`."""
+    return "/" + re.sub(r"<(\w+)[^>]*>", r"{\1}", path)
 
 
 async def _stopping(app: App) -> None:

@@ -13,7 +13,7 @@ from shared.clock import Clock
 from shared.schemas.codec import encode
 from shared.store import Store
 
-__all__ = ["Context", "authorise", "context_of", "json_answer"]
+__all__ = ["Context", "authorise", "context_of", "identify", "json_answer"]
 
 
 class Context(Struct):
@@ -35,14 +35,20 @@ def context_of(request: Request) -> Context:
 
 def authorise(request: Request, scope: Scope, account: str) -> Key:
     """Return the key a request presents; raises Refusal (401, 403) when it does not open the account."""
+    key = identify(request)
+    if not key.allows(scope, account):
+        raise forbidden(scope)
+    return key
+
+
+def identify(request: Request) -> Key:
+    """Return the key a request presents, whatever it opens; raises Refusal (401)."""
     secret = secret_of(request.headers.get("x-api-key"), request.headers.get("authorization"))
     if secret is None:
         raise key_missing()
     key = context_of(request).keys.find(secret)
     if key is None:
         raise key_invalid()
-    if not key.allows(scope, account):
-        raise forbidden(scope)
     return key
 
 

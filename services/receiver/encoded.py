@@ -13,7 +13,8 @@ Lines = tuple[tuple[bytes, bytes], ...]
 """Headers: names and values, which must hold no line ends."""
 
 
-_JSON = ((b"Content-Type", b"application/json"),)
+_JSON = "application/json"
+_TYPES = {kind: ((b"Content-Type", kind.encode()),) for kind in (_JSON, "application/problem+json")}
 
 
 class Encoded(HTTPResponse):
@@ -21,10 +22,10 @@ class Encoded(HTTPResponse):
 
     __slots__ = ("lines",)
 
-    def __init__(self, body: bytes, status: int = 200, lines: Lines = ()) -> None:
-        """Take a body (empty for a 304), a status, and headers."""
+    def __init__(self, body: bytes, status: int = 200, lines: Lines = (), *, kind: str = _JSON) -> None:
+        """Take a body (empty for a 304), a status, headers, and the kind of JSON it is."""
         super().__init__(body, status)
-        self.lines = lines + _JSON if body else lines
+        self.lines = lines + _TYPES[kind] if body else lines
 
     @property
     def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:

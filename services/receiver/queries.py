@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from services.receiver.answers import STALE_AFTER, age_minutes, read_at
+from services.receiver.questions import read_moment
 from services.receiver.refusals import Refusal
 from shared.store.base import Found
 from shared.timestamps import to_iso_millis
@@ -25,9 +26,6 @@ __all__ = [
 ]
 
 UNHEALTHY_AFTER = timedelta(minutes=30)
-
-_LOST_PLUS = re.compile(r" (?=\d{2}:?\d{2}$)")
-"""A `+` in a query means a blank: an offset such as +01:00 arrives as ` 01:00`."""
 
 
 class Latest(Struct, frozen=True):
@@ -61,7 +59,7 @@ def read_selection(arguments: Mapping[str, str]) -> Selection:
     if "version" in arguments:
         return ByNumber(_read_number(arguments["version"]))
     if "timestamp" in arguments:
-        return Nearest(_read_moment(arguments["timestamp"]))
+        return Nearest(read_moment("timestamp", arguments["timestamp"]))
     return Latest()
 
 
@@ -72,17 +70,6 @@ def _read_number(text: str) -> int:
             "Valid are 1 (oldest) up to the number of versions, and -1 (newest) backwards.",
         )
     return int(text)
-
-
-def _read_moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(_LOST_PLUS.sub("+", text.strip()))
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise _bad(
-            f"timestamp is {text[:40]!r}, not a moment in ISO 8601.",
-            "Write it like 2026-11-22T10:00:00Z; without a zone it means UTC.",
-        ) from error
 
 
 def _bad(message: str, suggestion: str) -> Refusal:

@@ -24,6 +24,8 @@ class Refusal(Exception):  # noqa: N818 - it is an answer that is raised, not a 
         self.message = message
         self.suggestion = suggestion
         self.more = more
+        self.headers: dict[str, str] = {}
+        """Headers of the answer, such as Retry-After: set by whoever raises it."""
 
     def body(self, request_id: str, timestamp: str) -> dict[str, Any]:
         """Return the answer's JSON."""

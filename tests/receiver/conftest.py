@@ -3,10 +3,12 @@
 import itertools
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 
 from services.receiver.app import build_app
@@ -54,8 +56,12 @@ class Receiver:
         headers = {**({"X-API-Key": key} if key else {}), **more.pop("headers", {})}
         async with self.session.request(method, self.address + path, headers=headers, **more) as answer:
             body = await answer.read()
-            is_json = answer.content_type == "application/json" and body
-            return answer.status, (await answer.json() if is_json else body.decode() or None), answer.headers
+            is_json = answer.content_type in {"application/json", "application/problem+json"} and body
+            return (
+                answer.status,
+                (msgspec.json.decode(body) if is_json else body.decode() or None),
+                answer.headers,
+            )
 
     async def get(self, path: str = "/api/claude/console-usage", **more: Any) -> tuple[int, Any, Any]:
         return await self.call("GET", path, **more)
@@ -65,8 +71,9 @@ class Receiver:
         return await self.call("POST", "/api/claude/console-usage", **sent, **more)
 
 
-@pytest.fixture
-async def receiver(store: Store) -> AsyncIterator[Receiver]:
+@asynccontextmanager
+async def running(store: Store, **more: Any) -> AsyncIterator[Receiver]:
+    """Run a receiver; `more` goes to `build_app`."""
     clock = SetClock()
     keys = Keys(
         [
@@ -76,7 +83,7 @@ async def receiver(store: Store) -> AsyncIterator[Receiver]:
         ]
     )
     context = Context(store=store, keys=keys, clock=clock, metrics=ReceiverMetrics())
-    app = build_app(context, name=f"test-{next(_numbers)}")
+    app = build_app(context, name=f"test-{next(_numbers)}", **more)
     app.config.TOUCHUP = False  # it rewrites Sanic once a process, not once an application
     listening = socket.create_server(("127.0.0.1", 0))
     server = await app.create_server(sock=listening, asyncio_server_kwargs={"start_serving": False})
@@ -92,6 +99,12 @@ async def receiver(store: Store) -> AsyncIterator[Receiver]:
     await server.close()
     await server.wait_closed()
     await server.after_stop()
+
+
+@pytest.fixture
+async def receiver(store: Store) -> AsyncIterator[Receiver]:
+    async with running(store) as one:
+        yield one
 
 
 @pytest.fixture

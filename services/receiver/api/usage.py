@@ -1,12 +1,11 @@
 """The origin system's calls: post a snapshot, get the latest, one by number, one by time."""
 
-import asyncio
-
 import structlog
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from services.receiver.answers import is_unmodified
+from services.receiver.bodies import read_body
 from services.receiver.context import Context, authorise, context_of, json_answer
 from services.receiver.encoded import Encoded
 from services.receiver.ingest import BODY_LIMIT, read_snapshot
@@ -18,18 +17,11 @@ from services.receiver.queries import (
     no_version,
     read_selection,
 )
-from services.receiver.refusals import Refusal, too_large
 from shared.schemas.usage import DEFAULT_ACCOUNT
 from shared.store import Found
 from shared.timestamps import to_iso_millis
 
 __all__ = ["BLUEPRINT"]
-
-_BODY_SECONDS = 10
-"""How long a body may take to arrive, however busily it trickles."""
-
-_DROP_LIMIT = 1024 * 1024
-"""Bytes read of a body that is too large, before the connection is cut."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -38,7 +30,7 @@ async def take_snapshot(request: Request) -> HTTPResponse:
     """Store a snapshot; it is on the disk when this answers 200."""
     context = context_of(request)
     key = authorise(request, "write", DEFAULT_ACCOUNT)
-    document = read_snapshot(await _body(request), DEFAULT_ACCOUNT)
+    document = read_snapshot(await read_body(request, BODY_LIMIT), DEFAULT_ACCOUNT)
     received_at = context.clock.now()
     appended = await context.store.append(DEFAULT_ACCOUNT, document, received_at)
     outcome = "duplicate" if appended.duplicate else "stored"
@@ -54,31 +46,6 @@ async def take_snapshot(request: Request) -> HTTPResponse:
             "duplicate": appended.duplicate,
         }
     )
-
-
-async def _body(request: Request) -> bytes:
-    """Read a body as it arrives, no longer and no larger than allowed; raises Refusal (408, 413).
-
-    Somewhat too much is read to its end and dropped: a client that is cut off while it sends sees a broken
-    connection instead of the answer, and would send the same again.
-    """
-    data = bytearray()
-    length = 0
-    try:
-        async with asyncio.timeout(_BODY_SECONDS):
-            async for part in request.stream:  # type: ignore[union-attr] # a stream=True route always has one
-                length += len(part)
-                if length <= BODY_LIMIT:
-                    data += part
-                elif length > _DROP_LIMIT:
-                    break
-    except TimeoutError as error:
-        raise Refusal(
-            408, "INTERNAL_ERROR", f"The body took longer than {_BODY_SECONDS} s to arrive.", "Send it again."
-        ) from error
-    if length > BODY_LIMIT:
-        raise too_large(BODY_LIMIT)
-    return bytes(data)
 
 
 async def read_usage(request: Request) -> HTTPResponse:

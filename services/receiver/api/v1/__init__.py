@@ -1,0 +1,10 @@
+"""Everything under `/api/v1`: one module a resource, each with its blueprint.
+
+A route is added by `routes.add_route`, which asks for the key first. Failures are problem details.
+"""
+
+from services.receiver.api.v1 import accounts
+
+__all__ = ["BLUEPRINTS"]
+
+BLUEPRINTS = (accounts.BLUEPRINT,)

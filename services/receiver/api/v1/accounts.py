@@ -1,0 +1,46 @@
+"""The accounts that a key may read, each with how much is kept of it and how old its newest reading is."""
+
+from typing import Any
+
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse
+
+from services.receiver.answers import age_minutes, read_at
+from services.receiver.api.v1.routes import ACCOUNTS, drop_body, question_of
+from services.receiver.context import Context, context_of, identify, json_answer
+from shared.store.base import Found
+from shared.timestamps import to_iso
+
+__all__ = ["BLUEPRINT"]
+
+
+async def list_accounts(request: Request) -> HTTPResponse:
+    """Describe every account that has something stored and that the key may read."""
+    key = identify(request)
+    await drop_body(request)
+    question_of(request)
+    context = context_of(request)
+    names = [name for name in await context.store.accounts() if key.allows("read", name)]
+    return json_answer({"accounts": [await _described(context, name) for name in names]})
+
+
+async def _described(context: Context, account: str) -> dict[str, Any]:
+    newest = await context.store.latest(account)
+    oldest = await context.store.by_number(account, 1)
+    return {
+        "account": account,
+        "versions": newest.total if newest else 0,
+        "oldest": _time_of(oldest),
+        "newest": _time_of(newest),
+        "ageMinutes": (
+            age_minutes(read_at(newest.version.document), context.clock.now()) if newest else None
+        ),
+    }
+
+
+def _time_of(found: Found | None) -> str | None:
+    return to_iso(found.version.time) if found else None
+
+
+BLUEPRINT = Blueprint("v1_accounts")
+BLUEPRINT.add_route(list_accounts, ACCOUNTS, methods=["GET", "HEAD"], stream=True)
