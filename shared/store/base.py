@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from shared.schemas.codec import Document
+from shared.store.arrivals import Arrivals
 from shared.store.keys import time_of
 from shared.store.metadata import Lifetime, Metadata
 from shared.store.reports import Reports
@@ -68,7 +69,7 @@ Part = Literal["history", "archive"]
 """Where versions are."""
 
 
-class Store(Upkeep, Reports, Protocol):
+class Store(Upkeep, Reports, Arrivals, Protocol):
     """Versions by account: the history, which has numbers and a latest, and the archive of what left it.
 
     Questions by id and by time look through both and answer each version once, also when an archive run that

@@ -91,9 +91,19 @@ class Upkeep(Protocol):
         ...
 
     async def read_note(self, name: str) -> bytes | None:
-        """Return what a janitor noted for its next run, None when there is nothing."""
+        """Return what was noted under a name, None when there is nothing.
+
+        A janitor notes what its next run has to know, receivers what they have to tell one another.
+        """
         ...
 
     async def write_note(self, name: str, data: bytes) -> None:
-        """Note something for the next run; it is replaced whole, and may be lost in a power cut."""
+        """Note something; it is replaced whole, and may be lost in a power cut."""
+        ...
+
+    async def swap_note(self, name: str, before: bytes | None, after: bytes) -> bool:
+        """Replace a note if it still is as it was `before`, None for not there; return whether it was.
+
+        Of several processes that try at the same time, one succeeds.
+        """
         ...

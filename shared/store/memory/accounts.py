@@ -1,5 +1,8 @@
 """What is kept of each account in memory."""
 
+from datetime import datetime
+
+from shared.store.arrivals import ArrivalKind, Arrived
 from shared.store.base import Version
 from shared.store.index import Index
 from shared.store.metadata import Lifetime
@@ -20,6 +23,12 @@ class Account:
         self.archive: dict[str, Version] = {}
         self.lifetime = Lifetime()
         self.reports: dict[str, StoredReport] = {}
+        self.arrived: list[Arrived] = []
+
+    def came(self, one: str, kind: ArrivalKind, at: datetime) -> None:
+        """Note an arrival; a clock that was set back does not change the order."""
+        last = self.arrived[-1].at if self.arrived else at
+        self.arrived.append(Arrived(max(at, last), one, kind))
 
 
 class Accounts:

@@ -54,3 +54,10 @@ class Keeping(Accounts):
     async def write_note(self, name: str, data: bytes) -> None:
         """See Upkeep.write_note."""
         self._notes[name] = data
+
+    async def swap_note(self, name: str, before: bytes | None, after: bytes) -> bool:
+        """See Upkeep.swap_note."""
+        if self._notes.get(name) != before:
+            return False
+        self._notes[name] = after
+        return True

@@ -42,6 +42,7 @@ class Reporting(Accounts):
             raise StoreConflictError("every id of this report is taken by another")
         report = StoredReport(account, report_id, {**document, RECEIVED_AT: to_iso_millis(received_at)})
         own.reports[report_id] = report
+        own.came(report_id, "report", received_at)
         _remove(own, leaving(_sizes(own)))
         return AddedReport(report, duplicate=False)
 
@@ -67,7 +68,9 @@ class Reporting(Accounts):
         for report in reports:
             if reason := why_no_report(report.id, report.document):
                 raise StoreDamagedError(f"report {report.id}: {reason}")
-            restored += report.id not in own.reports
+            if report.id not in own.reports:
+                restored += 1
+                own.came(report.id, "report", report.time)
             if own.reports.setdefault(report.id, report) != report:
                 raise StoreConflictError(f"report {report.id} is there with other content")
         return restored

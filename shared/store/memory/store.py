@@ -15,6 +15,7 @@ from shared.store.errors import StoreConflictError, StoreDamagedError
 from shared.store.index import Index
 from shared.store.keys import month_of, stamp_of, time_of
 from shared.store.memory.accounts import Account
+from shared.store.memory.announcing import Announcing
 from shared.store.memory.keeping import Keeping
 from shared.store.memory.reporting import Reporting
 from shared.store.metadata import Lifetime, Metadata, later, summarise
@@ -33,7 +34,7 @@ def _described(month: str, ids: Sequence[str]) -> ArchivedMonth:
     return ArchivedMonth(month=month, count=len(ids), oldest=time_of(ids[0]), newest=time_of(ids[-1]))
 
 
-class MemoryStore(Keeping, Reporting):
+class MemoryStore(Keeping, Reporting, Announcing):
     """Keeps everything in this process's memory."""
 
     async def append(self, account: str, document: Document, received_at: datetime) -> Appended:
@@ -53,6 +54,7 @@ class MemoryStore(Keeping, Reporting):
         version = Version(account, version_id, {**document, RECEIVED_AT: to_iso_millis(received_at)})
         own.versions[version_id] = version
         own.index.add(version_id)
+        own.came(version_id, "version", received_at)
         own.lifetime = replace(own.lifetime, created=own.lifetime.created + 1)
         return Appended(version, duplicate=False)
 
@@ -168,11 +170,14 @@ class MemoryStore(Keeping, Reporting):
         for version in versions:
             if reason := why_not(version.id, version.document):
                 raise StoreDamagedError(f"{version.id}: {reason}")
-            restored += version.id not in there
+            is_new = version.id not in there
+            restored += is_new
             if there.setdefault(version.id, version).document != version.document:
                 raise StoreConflictError(f"{version.id} is there with other content")
             if part == "history":
                 own.index.add(version.id)
+                if is_new:
+                    own.came(version.id, "version", version.time)
         return restored
 
     async def raise_counts(self, account: str, lifetime: Lifetime) -> None:

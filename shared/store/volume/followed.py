@@ -8,6 +8,7 @@ import contextlib
 import os
 import stat
 import threading
+import time
 from collections.abc import Iterable
 
 from shared.files import TEMPORARY
@@ -17,6 +18,7 @@ from shared.store.volume.entries import Run, left_after
 from shared.store.volume.indexlog import IndexLog
 from shared.store.volume.layout import Layout, link_in_place_of
 from shared.store.volume.leftout import LeftOut
+from shared.store.volume.noticed import Noticed
 
 __all__ = ["FollowedIndex"]
 
@@ -41,6 +43,8 @@ class FollowedIndex:
         self._log = IndexLog(layout.index_log)
         self._loaded = False
         self._left_out = LeftOut(layout)
+        self.noticed = Noticed()
+        """What came since somebody wants to know; whoever looks at it follows first."""
         self.unfinished: list[str] = []
         """Temporary files that the last listing met."""
 
@@ -62,7 +66,7 @@ class FollowedIndex:
         if self.is_current():
             return
         for version_id in self._left_out.take_back():
-            self.index.add(version_id)
+            self._add(version_id)
         if self._read_log() and self._agrees():
             return
         if in_lock:
@@ -139,9 +143,10 @@ class FollowedIndex:
             return False
         is_new, runs = read
         if is_new:
-            self.index = Index(rank=self._rank)
+            self._put(left_after((), runs))
             self._loaded = True
-        self._apply(runs)
+        else:
+            self._apply(runs)
         return True
 
     def _apply(self, runs: list[Run]) -> None:
@@ -154,10 +159,17 @@ class FollowedIndex:
                 if not stored:
                     self.index.discard(version_id)
                 elif version_id not in self._left_out:
-                    self.index.add(version_id)
+                    self._add(version_id)
+
+    def _add(self, version_id: str) -> None:
+        if self.noticed.wanted and version_id not in self.index:
+            self.noticed.add([version_id], "version", time.time())
+        self.index.add(version_id)
 
     def _put(self, ids: Iterable[str]) -> None:
-        self.index = Index((i for i in ids if i not in self._left_out), self._rank)
+        before, self.index = self.index, Index((i for i in ids if i not in self._left_out), self._rank)
+        if self.noticed.wanted:
+            self.noticed.add(sorted(set(self.index.ids).difference(before.ids)), "version", time.time())
 
     def examine(self) -> None:
         """List the folder, which is the truth, and write the log anew; under the lock. Raises OSError."""

@@ -4,6 +4,7 @@ import contextlib
 import math
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from enum import Enum
@@ -19,6 +20,7 @@ from shared.store.volume.archive import Archive
 from shared.store.volume.damage import Damage
 from shared.store.volume.followed import FollowedIndex
 from shared.store.volume.layout import Layout
+from shared.store.volume.noticed import Noticed
 from shared.store.volume.versionfile import (
     DamagedVersionError,
     RecentVersions,
@@ -78,6 +80,15 @@ class History:
             held.enter_context(self._guard)
             self._followed.follow(in_lock=in_lock)
             return ask(self._followed.index)
+
+    def look_at_news(self, ask: Callable[[Index, Noticed], T]) -> T:
+        """Ask what came, as `look` asks what is there; from the first such look on it is noticed."""
+
+        def both(index: Index) -> T:
+            self._followed.noticed.begin(time.time())
+            return ask(index, self._followed.noticed)
+
+        return self.look(both)
 
     def ask_as_locked(self, ask: Callable[[Index], T]) -> T:
         """Ask the index as it was when this thread took the lock: files of its own have come since."""

@@ -16,7 +16,7 @@ from shared.store.volume.census import census
 from shared.store.volume.duty import Duty
 from shared.store.volume.inspecting import inspect
 from shared.store.volume.layout import accounts_of
-from shared.store.volume.notes import read_note, space_of, write_note
+from shared.store.volume.notes import read_note, space_of, swap_note, write_note
 from shared.store.volume.opened import OpenVolume
 from shared.store.volume.probing import probe
 from shared.store.volume.restoring import raise_counts, restore
@@ -116,6 +116,10 @@ class Keeping(OpenVolume):
     async def write_note(self, name: str, data: bytes) -> None:
         """See Upkeep.write_note."""
         await self._changing("writing a note", lambda: write_note(self._root, name, data))
+
+    async def swap_note(self, name: str, before: bytes | None, after: bytes) -> bool:
+        """See Upkeep.swap_note."""
+        return await self._changing("writing a note", lambda: swap_note(self._root, name, before, after))
 
     async def tend(self) -> Sequence[str]:
         """See Upkeep.tend: one look at a time; while the disk does not answer nobody else waits for it."""

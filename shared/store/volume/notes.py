@@ -1,14 +1,16 @@
-"""What a janitor notes for its next run, and the room that is left. Blocking."""
+"""What processes note for later runs and for each other, and the room that is left. Blocking."""
 
+import fcntl
 import os
 from pathlib import Path
 
 from shared.files import replace
 from shared.store.upkeep import Space
 
-__all__ = ["read_note", "space_of", "write_note"]
+__all__ = ["read_note", "space_of", "swap_note", "write_note"]
 
 _LONGEST = 64 * 1024
+_LOCK = ".notes-lock"
 
 
 def read_note(root: Path, name: str) -> bytes | None:
@@ -23,6 +25,19 @@ def read_note(root: Path, name: str) -> bytes | None:
 def write_note(root: Path, name: str, data: bytes) -> None:
     """Replace a note; after a power cut the older one may be there. Raises OSError."""
     replace(_path(root, name), data, durable=False)
+
+
+def swap_note(root: Path, name: str, before: bytes | None, after: bytes) -> bool:
+    """See Upkeep.swap_note. Raises OSError."""
+    descriptor = os.open(root / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if read_note(root, name) != before:
+            return False
+        write_note(root, name, after)
+        return True
+    finally:
+        os.close(descriptor)
 
 
 def _path(root: Path, name: str) -> Path:

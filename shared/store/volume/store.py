@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shared.schemas.codec import Document
 from shared.store.base import Appended
+from shared.store.volume.announcing import Announcing
 from shared.store.volume.append import Incoming, Outcome, append_batch, incoming
 from shared.store.volume.commit import GroupCommit
 from shared.store.volume.history import History
@@ -16,7 +17,7 @@ from shared.store.volume.reporting import Reporting
 __all__ = ["VolumeStore"]
 
 
-class VolumeStore(Reading, Keeping, Reporting):
+class VolumeStore(Reading, Keeping, Reporting, Announcing):
     """A folder on a disk, shared by receivers and a janitor."""
 
     def __init__(self, root: Path, *, read_only: bool = False) -> None:
