@@ -3,6 +3,7 @@
 One suite of tests (tests/store) holds each backend to it.
 """
 
+import math
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
@@ -76,6 +77,10 @@ class Store(Upkeep, Reports, Arrivals, Protocol):
     was cut short left it in both. `latest`, numbers and counts are about the history alone. Every call may
     raise the errors of `shared.store.errors`.
 
+    `asked_at` (seconds of `time.monotonic`) tells when a question came in: what was acknowledged by then is
+    seen. Questions that came in together may so share one look at the disk; without it the moment of the call
+    counts.
+
     An account's name must match `[a-z0-9][a-z0-9_-]{0,31}`; any other raises ValueError and touches nothing.
     """
 
@@ -86,11 +91,11 @@ class Store(Upkeep, Reports, Arrivals, Protocol):
         """
         ...
 
-    async def latest(self, account: str) -> Found | None:
+    async def latest(self, account: str, *, asked_at: float = math.inf) -> Found | None:
         """Return the newest version by version time."""
         ...
 
-    async def by_number(self, account: str, number: int) -> Found | None:
+    async def by_number(self, account: str, number: int, *, asked_at: float = math.inf) -> Found | None:
         """Return a version by its number: 1 = oldest, -1 = newest; None outside the history."""
         ...
 
@@ -98,11 +103,11 @@ class Store(Upkeep, Reports, Arrivals, Protocol):
         """Return the version with an id, archived or not."""
         ...
 
-    async def nearest(self, account: str, moment: datetime) -> Found | None:
+    async def nearest(self, account: str, moment: datetime, *, asked_at: float = math.inf) -> Found | None:
         """Return the version nearest in time, archived or not; of two equally near, the earlier."""
         ...
 
-    async def as_of(self, account: str, moment: datetime) -> Found | None:
+    async def as_of(self, account: str, moment: datetime, *, asked_at: float = math.inf) -> Found | None:
         """Return the newest version at or before a moment, archived or not."""
         ...
 

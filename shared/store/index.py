@@ -35,6 +35,8 @@ class Index:
         self._rank = rank
         self._ranked: set[str] = set()
         self._parts: Parts | None = None
+        self.edition = 0
+        """Grows with every change: what was found out at the same edition still holds."""
         self._given: tuple[str, int] | None = None
         """The id given last and its number, which is what is asked next."""
 
@@ -62,7 +64,7 @@ class Index:
         if version_id in self._ids[start:end]:
             return
         self._ids.insert(end, version_id)
-        self._given = None
+        self._changed()
         self._ranked.discard(second)
         if self._parts is not None:
             self._parts.add(version_id)
@@ -72,7 +74,7 @@ class Index:
         start, end = self._second(stamp_of(version_id))
         if version_id in self._ids[start:end]:
             del self._ids[self._ids.index(version_id, start, end)]
-            self._given = None
+            self._changed()
 
     def number(self, version_id: str) -> int | None:
         """Return a version's number, 1 = oldest, None when it is not here."""
@@ -85,8 +87,9 @@ class Index:
         """Return the id with a number: 1 = oldest, -1 = newest; None outside the history."""
         if number == 0 or not -len(self._ids) <= number <= len(self._ids):
             return None
-        place = number - 1 if number > 0 else number
+        place = number - 1 if number > 0 else number + len(self._ids)
         self._in_rank(stamp_of(self._ids[place]))
+        self._given = self._ids[place], place + 1
         return self._ids[place]
 
     def as_of(self, moment: datetime) -> str | None:
@@ -136,6 +139,10 @@ class Index:
             found.append(month_of(self._ids[place]))
             place = bisect_left(self._ids, found[-1] + "~", lo=place)
         return found
+
+    def _changed(self) -> None:
+        self.edition += 1
+        self._given = None
 
     def _second(self, second: str) -> tuple[int, int]:
         """Return where the ids of a second begin and end.

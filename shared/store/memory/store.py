@@ -1,5 +1,6 @@
 """The store that forgets at exit: for tests, and for trying things out."""
 
+import math
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -65,12 +66,12 @@ class MemoryStore(Keeping, Reporting, Announcing):
             return None
         return Found(own.versions[version_id], number, len(own.index))
 
-    async def latest(self, account: str) -> Found | None:
+    async def latest(self, account: str, *, asked_at: float = math.inf) -> Found | None:  # noqa: ARG002 - memory is always current
         """See Store.latest."""
         own = self._of(account)
         return self._found(own, own.index.newest)
 
-    async def by_number(self, account: str, number: int) -> Found | None:
+    async def by_number(self, account: str, number: int, *, asked_at: float = math.inf) -> Found | None:  # noqa: ARG002 - memory is always current
         """See Store.by_number."""
         own = self._of(account)
         return self._found(own, own.index.at(number))
@@ -85,14 +86,14 @@ class MemoryStore(Keeping, Reporting, Announcing):
         version = own.archive.get(version_id) if version_id else None
         return Found(version, None, len(own.index)) if version else None
 
-    async def nearest(self, account: str, moment: datetime) -> Found | None:
+    async def nearest(self, account: str, moment: datetime, *, asked_at: float = math.inf) -> Found | None:  # noqa: ARG002 - memory is always current
         """See Store.nearest."""
         own = self._of(account)
         archived = Index(own.archive, lambda version_id: _rank(own.archive[version_id]))
         found = [self._found(own, own.index.nearest(moment)), self._archived(own, archived.nearest(moment))]
         return nearest_of(found, moment)
 
-    async def as_of(self, account: str, moment: datetime) -> Found | None:
+    async def as_of(self, account: str, moment: datetime, *, asked_at: float = math.inf) -> Found | None:  # noqa: ARG002 - memory is always current
         """See Store.as_of."""
         own = self._of(account)
         archived = Index(own.archive, lambda version_id: _rank(own.archive[version_id]))

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from enum import Enum
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -28,23 +27,31 @@ from shared.store.volume.versionfile import (
     read_version,
 )
 
-__all__ = ["Choose", "History", "NotAtHand"]
+__all__ = ["Choose", "History", "NotAtHand", "Place", "newest"]
 
 T = TypeVar("T")
 Choose = Callable[[Index], str | None]
 """How a version is picked from the index."""
 
 
-class NotAtHand(Enum):
-    """The answer needs the disk, or would have to wait for another thread."""
+class Place(NamedTuple):
+    """A version's id and its place among all of the history."""
 
-    YET = 0
-
-
-class _Place(NamedTuple):
     version_id: str
     number: int
     total: int
+
+
+class NotAtHand(NamedTuple):
+    """The answer needs the disk, or would have to wait for another thread.
+
+    With `place` all that is missing is the version's file: `find` takes it, and need not choose again.
+    """
+
+    place: Place | None = None
+
+
+_NOT_YET = NotAtHand()
 
 
 class History:
@@ -66,6 +73,10 @@ class History:
         self._followed = FollowedIndex(layout, self._rank, self._guard)
         self._recent = RecentVersions()
         self._changing = False
+        self._looked_at = -math.inf
+        """When `peek` last began to look whether the index is current, and found that it is; monotonic."""
+        self._newest: tuple[Index, int, Found] | None = None
+        """The newest version as `peek` found it last: in which index, at which edition of it."""
         self._folder = os.fspath(layout.history)
 
     def look(self, ask: Callable[[Index], T], *, in_lock: bool = False) -> T:
@@ -148,13 +159,14 @@ class History:
         """Read a version's file as it is now. Raises as `read_version` does."""
         return read_version(self.account, version_id, self.layout.version(version_id))
 
-    def find(self, choose: Choose, *, in_lock: bool = False) -> Found | None:
+    def find(self, choose: Choose, *, in_lock: bool = False, place: Place | None = None) -> Found | None:
         """Return the version that `choose` picks from the index, with its place. Raises OSError.
 
-        A version deleted since, or found damaged, is passed over: the choice is made again.
+        A version deleted since, or found damaged, is passed over: the choice is made again. `place` is what
+        `peek` has chosen just now.
         """
         while True:
-            place = self.look(lambda index: _place(index, choose), in_lock=in_lock)
+            place = place or self.look(lambda index: _place(index, choose), in_lock=in_lock)
             if place is None:
                 return None
             try:
@@ -164,23 +176,41 @@ class History:
                     self._followed.forget(place.version_id)
             except DamagedVersionError as error:
                 self.set_aside(place.version_id, str(error))
+            place = None
 
-    def peek(self, choose: Choose) -> Found | NotAtHand | None:
-        """Do what `find` does, or say NotAtHand when that would wait: for an event loop. Raises OSError."""
+    def peek(self, choose: Choose, asked_at: float = math.inf) -> Found | NotAtHand | None:
+        """Do what `find` does, or say NotAtHand when that would wait: for an event loop. Raises OSError.
+
+        What was acknowledged before `asked_at` (monotonic seconds) is seen: a look at the disk that was begun
+        later than that is not made again, so questions that came in together share one.
+        """
         if not self._guard.acquire(blocking=False):
-            return NotAtHand.YET
+            return _NOT_YET
         try:
-            if not self._followed.is_current(changing=self._changing):
-                return NotAtHand.YET
-            place = _place(self._followed.index, choose)
+            if self._looked_at <= asked_at:
+                began = time.monotonic()
+                if not self._followed.is_current(changing=self._changing):
+                    return _NOT_YET
+                self._looked_at = began
+            index = self._followed.index
+            edition, known = index.edition, self._newest
+            if choose is newest and known and known[0] is index and known[1] == edition:
+                return known[2]
+            place = _place(index, choose)
         finally:
             self._guard.release()
-        if place is None:
-            return None
+        found = self._at_hand(place) if place else None
+        if choose is newest and isinstance(found, Found):
+            self._newest = index, edition, found
+        return found
+
+    def _at_hand(self, place: Place) -> Found | NotAtHand:
         try:
             return Found(self._version(place.version_id, wait=False), place.number, place.total)
-        except (WouldBlockError, FileNotFoundError, DamagedVersionError):
-            return NotAtHand.YET
+        except WouldBlockError:
+            return NotAtHand(place)
+        except (FileNotFoundError, DamagedVersionError):
+            return _NOT_YET
 
     def set_aside(self, version_id: str, reason: str) -> None:
         """Stop counting a damaged file as a version, and say so."""
@@ -204,7 +234,12 @@ class History:
         return known
 
 
-def _place(index: Index, choose: Choose) -> _Place | None:
+def newest(index: Index) -> str | None:
+    """Choose the newest version: what is asked most, and what `peek` finds out once for each edition."""
+    return index.newest
+
+
+def _place(index: Index, choose: Choose) -> Place | None:
     version_id = choose(index)
     number = index.number(version_id) if version_id else None
-    return _Place(version_id, number, len(index)) if version_id and number else None
+    return Place(version_id, number, len(index)) if version_id and number else None

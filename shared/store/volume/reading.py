@@ -1,5 +1,6 @@
 """Questions to a volume: answered from memory when that needs no disk, else in a thread."""
 
+import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from itertools import islice
@@ -11,7 +12,7 @@ from shared.store.index import Index
 from shared.store.keys import is_version_id
 from shared.store.metadata import Metadata
 from shared.store.volume import spanning, upkeep
-from shared.store.volume.history import Choose, History, NotAtHand
+from shared.store.volume.history import Choose, History, NotAtHand, newest
 from shared.store.volume.layout import accounts_of
 from shared.store.volume.opened import OpenVolume
 from shared.store.volume.spanning import as_of_span, nearest_span
@@ -27,28 +28,28 @@ _SLICE = 256
 class Reading(OpenVolume):
     """The store's questions."""
 
-    async def _find(self, account: str, choose: Choose) -> Found | None:
+    async def _find(self, account: str, choose: Choose, asked_at: float) -> Found | None:
         history = self._history(account)
-        at_hand = self._peek(history, choose)
+        at_hand = self._peek(history, choose, asked_at)
         if not isinstance(at_hand, NotAtHand):
             return at_hand
-        return await self._read(history, lambda: history.find(choose))
+        return await self._read(history, lambda: history.find(choose, place=at_hand.place))
 
     @staticmethod
-    def _peek(history: History, choose: Choose) -> Found | NotAtHand | None:
+    def _peek(history: History, choose: Choose, asked_at: float = math.inf) -> Found | NotAtHand | None:
         try:
-            return history.peek(choose)
+            return history.peek(choose, asked_at)
         except OSError:  # entering a context at every question would cost more than the question
             with translated(f"reading account {history.account}"):
                 raise
 
-    async def latest(self, account: str) -> Found | None:
+    async def latest(self, account: str, *, asked_at: float = math.inf) -> Found | None:
         """See Store.latest."""
-        return await self._find(account, lambda index: index.newest)
+        return await self._find(account, newest, asked_at)
 
-    async def by_number(self, account: str, number: int) -> Found | None:
+    async def by_number(self, account: str, number: int, *, asked_at: float = math.inf) -> Found | None:
         """See Store.by_number."""
-        return await self._find(account, lambda index: index.at(number))
+        return await self._find(account, lambda index: index.at(number), asked_at)
 
     async def by_id(self, account: str, version_id: str) -> Found | None:
         """See Store.by_id."""
@@ -60,21 +61,23 @@ class Reading(OpenVolume):
             return at_hand
         return await self._read(history, lambda: spanning.by_id(history, version_id))
 
-    async def nearest(self, account: str, moment: datetime) -> Found | None:
+    async def nearest(self, account: str, moment: datetime, *, asked_at: float = math.inf) -> Found | None:
         """See Store.nearest."""
         history = self._history(account)
-        at_hand = self._peek(history, lambda index: index.nearest(moment))
-        if isinstance(at_hand, Found) and spanning.settles(history, nearest_span(at_hand, moment)):
+        at_hand = self._peek(history, lambda index: index.nearest(moment), asked_at)
+        if isinstance(at_hand, Found) and spanning.settles(history, nearest_span(at_hand, moment), asked_at):
             return at_hand
-        return await self._read(history, lambda: spanning.nearest(history, moment))
+        place = at_hand.place if isinstance(at_hand, NotAtHand) else None
+        return await self._read(history, lambda: spanning.nearest(history, moment, place))
 
-    async def as_of(self, account: str, moment: datetime) -> Found | None:
+    async def as_of(self, account: str, moment: datetime, *, asked_at: float = math.inf) -> Found | None:
         """See Store.as_of."""
         history = self._history(account)
-        at_hand = self._peek(history, lambda index: index.as_of(moment))
-        if isinstance(at_hand, Found) and spanning.settles(history, as_of_span(at_hand, moment)):
+        at_hand = self._peek(history, lambda index: index.as_of(moment), asked_at)
+        if isinstance(at_hand, Found) and spanning.settles(history, as_of_span(at_hand, moment), asked_at):
             return at_hand
-        return await self._read(history, lambda: spanning.as_of(history, moment))
+        place = at_hand.place if isinstance(at_hand, NotAtHand) else None
+        return await self._read(history, lambda: spanning.as_of(history, moment, place))
 
     async def stream(
         self, account: str, start: datetime | None, end: datetime | None, *, part: Part | None = None

@@ -4,6 +4,7 @@ The archive is looked into only when it can hold a better answer than the histor
 costs one `stat` more than without an archive.
 """
 
+import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from shared.store.base import Found, Part, Version
 from shared.store.choosing import nearest_of, newest_of
 from shared.store.keys import stamp, stamp_of
 from shared.store.ranking import rank_of
-from shared.store.volume.history import History
+from shared.store.volume.history import History, Place
 from shared.store.volume.versionfile import DamagedVersionError
 
 __all__ = ["as_of", "as_of_span", "by_id", "nearest", "nearest_span", "settles", "stream"]
@@ -38,10 +39,13 @@ def nearest_span(found: Found | None, moment: datetime) -> Span:
         return _FIRST, _LAST
 
 
-def settles(history: History, span: Span) -> bool:
-    """Tell, without waiting for the disk, that the archive holds no better answer than the history's."""
+def settles(history: History, span: Span, asked_at: float = math.inf) -> bool:
+    """Tell, without waiting for the disk, that the archive holds no better answer than the history's.
+
+    `asked_at` as `History.peek` takes it.
+    """
     catalogue = history.archive.catalogue
-    return catalogue.is_current() and not catalogue.may_hold(*span)
+    return catalogue.is_current(asked_at) and not catalogue.may_hold(*span)
 
 
 def by_id(history: History, version_id: str) -> Found | None:
@@ -50,17 +54,17 @@ def by_id(history: History, version_id: str) -> Found | None:
     return found or _archived(history, history.archive.get(version_id))
 
 
-def as_of(history: History, moment: datetime) -> Found | None:
-    """Return the newest version at or before a moment. Raises OSError."""
-    found = history.find(lambda index: index.as_of(moment))
+def as_of(history: History, moment: datetime, place: Place | None = None) -> Found | None:
+    """Return the newest version at or before a moment; `place` as `find` takes it. Raises OSError."""
+    found = history.find(lambda index: index.as_of(moment), place=place)
     if not _may_hold(history, as_of_span(found, moment)):
         return found
     return newest_of([found, _archived(history, history.archive.newest_until(stamp(moment)))])
 
 
-def nearest(history: History, moment: datetime) -> Found | None:
-    """Return the version nearest to a moment. Raises OSError."""
-    found = history.find(lambda index: index.nearest(moment))
+def nearest(history: History, moment: datetime, place: Place | None = None) -> Found | None:
+    """Return the version nearest to a moment; `place` as `find` takes it. Raises OSError."""
+    found = history.find(lambda index: index.nearest(moment), place=place)
     if not _may_hold(history, nearest_span(found, moment)):
         return found
     before, after = history.archive.newest_until(stamp(moment)), history.archive.oldest_after(stamp(moment))

@@ -6,10 +6,12 @@ copy on the disk saves reading all months at a start; it may be lost, old or dam
 
 import contextlib
 import hashlib
+import math
 import os
 import re
 import stat
 import threading
+import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -47,6 +49,8 @@ class Catalogue:
         self._names: Sequence[str] = ()
         self._stood: int | None = None
         self._loaded = False
+        self._looked_at = -math.inf
+        """When `is_current` last began to look, and found that it is; monotonic."""
 
     def _stand(self) -> int | None:
         """Return when the folder changed; None when there is none, or a link or a file in its place."""
@@ -56,9 +60,18 @@ class Catalogue:
             return None
         return found.st_ctime_ns if stat.S_ISDIR(found.st_mode) else None
 
-    def is_current(self) -> bool:
-        """Tell whether the months' names are known, so that `names` needs no disk."""
-        return self._loaded and self._stand() == self._stood
+    def is_current(self, asked_at: float = math.inf) -> bool:
+        """Tell whether the months' names are known, so that `names` needs no disk.
+
+        A look at the folder that was begun later than `asked_at` (monotonic seconds) is not made again.
+        """
+        if self._looked_at > asked_at:
+            return True
+        began = time.monotonic()
+        if not self._loaded or self._stand() != self._stood:
+            return False
+        self._looked_at = began
+        return True
 
     def may_hold(self, start: str, end: str) -> bool:
         """Tell, without the disk, whether a version with start <= stamp <= end may be archived.
