@@ -22,7 +22,7 @@ from sanic.response import HTTPResponse
 from services.receiver.context import Context, context_of
 from services.receiver.encoded import Encoded, Lines
 from services.receiver.problems import CONTENT_TYPE, ROOT, problem
-from services.receiver.refusals import Refusal, not_read, not_stored
+from services.receiver.refusals import SERVER_FAULT, Refusal, internal_error, not_read, not_stored
 from shared.errors import MarigraphError
 from shared.schemas.codec import encode
 from shared.timestamps import to_iso_millis
@@ -37,7 +37,6 @@ _PROCESS = secrets.token_hex(6)
 _NUMBERS = itertools.count(1)
 _REQUEST_ID_HEADER = "X-Request-ID"
 _REQUEST_ID_LINE = _REQUEST_ID_HEADER.encode()
-_SERVER_FAULT = 500
 _GONE = 499
 """How an answer is counted that nobody was there to read."""
 
@@ -82,7 +81,7 @@ class Answering:
         Its reader would take half of it for the whole.
         """
         begun = request.stream.response if request.stream else None
-        status = failure.status if failure else begun.status if begun else _SERVER_FAULT
+        status = failure.status if failure else begun.status if begun else SERVER_FAULT
         named = begun.headers.get(_REQUEST_ID_HEADER, request_id) if begun else request_id
         self._count(request, status, named, route, seconds)
         if failure is not None and request.transport is not None:
@@ -98,7 +97,7 @@ class Answering:
     def _explained(self, request: Request, error: Exception, request_id: str) -> HTTPResponse:
         """Answer a failure in the origin's form; what is our fault is logged with its trace, once."""
         refusal = _refusal(request, error)
-        if refusal.status >= _SERVER_FAULT:
+        if refusal.status >= SERVER_FAULT:
             known = isinstance(error, (MarigraphError, SanicException))
             _log.error(
                 "request failed",
@@ -185,10 +184,8 @@ def _refusal(request: Request, error: Exception) -> Refusal:
             return Refusal(
                 404, "NOT_FOUND", f"There is no {request.path[:80]} here.", "See the README for the calls."
             )
-        case SanicException() if error.status_code and error.status_code < _SERVER_FAULT:
+        case SanicException() if error.status_code and error.status_code < SERVER_FAULT:
             refusal = Refusal(error.status_code, "INVALID_REQUEST", f"{error}.", "Correct the request.")
             refusal.headers.update(error.headers)  # a 405 says what is allowed
             return refusal
-    return Refusal(
-        500, "INTERNAL_ERROR", "Something failed on the server.", "Ask again; the server's log says more."
-    )
+    return internal_error()

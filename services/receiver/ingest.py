@@ -1,23 +1,28 @@
-"""From a body to a snapshot that may be stored (pure): every way in which it can be wrong has its answer."""
+"""From a body to what may be stored (pure): every way in which it can be wrong has its answer."""
 
 import re
-from datetime import UTC
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
 
 import msgspec
 
 from services.receiver.refusals import Refusal
 from shared.schemas.codec import Document, decode_document, decode_snapshot, digest
 from shared.schemas.usage import Snapshot
+from shared.store.reports import checked_report
 
-__all__ = ["BODY_LIMIT", "read_snapshot"]
+__all__ = ["BODY_LIMIT", "not_json", "read_report", "read_snapshot"]
 
 BODY_LIMIT = 64 * 1024
-"""Bytes of one snapshot; checked while the body arrives."""
+"""Bytes of one snapshot or report; checked while the body arrives."""
 
-_SUGGESTION = "Send a snapshot as docs/snapshot.md describes it."
+_SUGGESTION = "Send what docs/snapshot.md (a snapshot) or docs/api.md (a report) describes."
 _MISSING = re.compile(r"missing required field `(?P<field>[^`]+)`(?: - at `\$\.?(?P<path>[^`]*)`)?")
 _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`")
 _WRONG_TYPE = re.compile(r"Expected `[^`]+`, got ")
+
+R = TypeVar("R")
 
 
 def read_snapshot(body: bytes, account: str) -> Document:
@@ -25,35 +30,62 @@ def read_snapshot(body: bytes, account: str) -> Document:
 
     Raises Refusal (400) that names the field; unknown fields are kept.
     """
-    try:
-        document = decode_document(body)
-        snapshot = decode_snapshot(document)
-        digest(document)
-    except msgspec.ValidationError as error:
-        raise _refuse(str(error)) from error
-    except msgspec.DecodeError as error:
-        raise _wrong_type("body", f"The body is not JSON: {error}.") from error
-    except RecursionError as error:
-        raise _wrong_type("body", "The body is nested too deeply.") from error
-    _check_meaning(snapshot, account)
+    document, snapshot = _checked(body, decode_snapshot)
+    _check_readings(snapshot)
+    _check_account(snapshot.account, account)
+    _check_moment("lastUpdated", snapshot.last_updated)
     return document
 
 
-def _check_meaning(snapshot: Snapshot, account: str) -> None:
+def read_report(body: bytes, account: str) -> Document:
+    """Return the document that a body holds, checked against the report's types; raises Refusal (400)."""
+    document, report = _checked(body, checked_report)
+    _check_account(report.account, account)
+    _check_moment("at", report.at)
+    return document
+
+
+def _checked(body: bytes, check: Callable[[Document], R]) -> tuple[Document, R]:
+    try:
+        document = decode_document(body)
+        checked = check(document)
+        digest(document)
+    except msgspec.ValidationError as error:
+        raise _refuse(str(error)) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise not_json(error) from error
+    return document, checked
+
+
+def not_json(error: Exception) -> Refusal:
+    """Answer a body that no JSON can be read from."""
+    match error:
+        case RecursionError():
+            return _wrong_type("body", "The body is nested too deeply.")
+        case UnicodeDecodeError():
+            return _wrong_type("body", "The body is not JSON: JSON is not UTF-8.")
+    return _wrong_type("body", f"The body is not JSON: {error}.")
+
+
+def _check_readings(snapshot: Snapshot) -> None:
     weekly = snapshot.weekly_limits
     has_weekly = weekly is not None and (weekly.all_models or weekly.sonnet_only or weekly.scoped)
     if not (snapshot.current_session or has_weekly or snapshot.credits):
         raise _missing(
             "currentSession", "The snapshot holds no reading: currentSession or weeklyLimits is missing."
         )
-    if snapshot.account not in {None, account}:
-        raise _out_of_range(
-            "account", f"account is {snapshot.account!r}, but this address stores {account!r}."
-        )
+
+
+def _check_account(named: str | None, account: str) -> None:
+    if named not in {None, account}:
+        raise _out_of_range("account", f"account is {named!r}, but this address stores {account!r}.")
+
+
+def _check_moment(field: str, moment: datetime) -> None:
     try:
-        snapshot.last_updated.astimezone(UTC)
+        moment.astimezone(UTC)
     except OverflowError as error:
-        raise _out_of_range("lastUpdated", "lastUpdated lies outside the years 1 to 9999.") from error
+        raise _out_of_range(field, f"{field} lies outside the years 1 to 9999.") from error
 
 
 def _refuse(text: str) -> Refusal:

@@ -27,7 +27,7 @@ TITLES = {
 """What each code means in a few words, the same every time."""
 
 
-def problem(refusal: Refusal, request_id: str) -> dict[str, Any]:
+def problem(refusal: Refusal, request_id: str | None = None) -> dict[str, Any]:
     """Return a refusal as problem details; `errors` names the fields that are wrong."""
     more = {name: value for name, value in refusal.more.items() if name != "field"}
     field = refusal.more.get("field")
@@ -38,7 +38,7 @@ def problem(refusal: Refusal, request_id: str) -> dict[str, Any]:
         "detail": refusal.message,
         "code": refusal.code,
         "suggestion": refusal.suggestion,
-        "requestId": request_id,
+        **({"requestId": request_id} if request_id else {}),
         **({"errors": [{"field": field, "message": refusal.message}]} if field else {}),
         **more,
     }

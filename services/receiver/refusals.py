@@ -10,7 +10,24 @@ from shared.store.errors import (
     StoreUnavailableError,
 )
 
-__all__ = ["Refusal", "forbidden", "key_invalid", "key_missing", "not_read", "not_stored", "too_large"]
+__all__ = [
+    "SERVER_FAULT",
+    "STORAGE_FAILED",
+    "Refusal",
+    "forbidden",
+    "internal_error",
+    "key_invalid",
+    "key_missing",
+    "not_found",
+    "not_read",
+    "not_stored",
+    "too_large",
+]
+
+
+STORAGE_FAILED = "STORAGE_WRITE_FAILED"
+SERVER_FAULT = 500
+"""From this status on it is not the caller's fault."""
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer that is raised, not a fault
@@ -62,6 +79,11 @@ def forbidden(scope: str) -> Refusal:
     )
 
 
+def not_found(message: str, suggestion: str) -> Refusal:
+    """Answer a question for something that is not stored."""
+    return Refusal(404, "NOT_FOUND", message, suggestion)
+
+
 def too_large(limit: int) -> Refusal:
     """Answer a request whose body is longer than `limit` bytes."""
     return Refusal(
@@ -89,9 +111,16 @@ def not_stored(error: MarigraphError) -> Refusal:
     """Answer a snapshot that the store could not take: what went wrong and what to do about it."""
     for kind, status, suggestion in _FAILURES:
         if isinstance(error, kind):
-            return Refusal(status, "STORAGE_WRITE_FAILED", f"{error}.", suggestion)
+            return Refusal(status, STORAGE_FAILED, f"{error}.", suggestion)
     suggestion = "Nothing was stored: look after the server's disk, then send it again."
-    return Refusal(500, "STORAGE_WRITE_FAILED", f"{error}.", suggestion)
+    return Refusal(500, STORAGE_FAILED, f"{error}.", suggestion)
+
+
+def internal_error() -> Refusal:
+    """Answer a request that met a fault of our own; what it was is in the log alone."""
+    return Refusal(
+        500, "INTERNAL_ERROR", "Something failed on the server.", "Ask again; the server's log says more."
+    )
 
 
 def not_read(error: MarigraphError) -> Refusal:

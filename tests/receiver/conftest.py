@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -108,5 +109,7 @@ async def receiver(store: Store) -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
-async def store() -> Store:
-    return open_store("memory:")
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    """In memory, unless a test asks for a `volume`."""
+    on_disk = getattr(request, "param", "memory") == "volume"
+    return open_store(f"file://{tmp_path}/store" if on_disk else "memory:")

@@ -26,7 +26,7 @@ async def echo(request: Request, account: str, thing: str) -> HTTPResponse:
 
 
 async def take(request: Request, account: str) -> HTTPResponse:
-    return json_answer({"length": len(await read_body(request, 100))}, 201)
+    return json_answer({"length": len(await read_body(request))}, 201)
 
 
 async def broken(request: Request, account: str) -> HTTPResponse:
@@ -85,7 +85,7 @@ async def test_the_key_is_checked_before_anything_else(receiver: Receiver) -> No
         (OTHER, 403, "AUTH_FORBIDDEN"),
     ]:
         for method, path in [("GET", "/echo/it?limit=0"), ("HEAD", "/echo/it"), ("POST", "/take")]:
-            answered, body, _ = await receiver.call(method, ACCOUNT + path, key=key, data=b"x" * 200)
+            answered, body, _ = await receiver.call(method, ACCOUNT + path, key=key, data=b"x" * 1000)
             assert answered == status
             assert method == "HEAD" or body["code"] == code
     assert (await receiver.call("POST", f"{ACCOUNT}/take", key=READ_ONLY))[0] == 403

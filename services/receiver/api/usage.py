@@ -1,6 +1,5 @@
 """The origin system's calls: post a snapshot, get the latest, one by number, one by time."""
 
-import structlog
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
@@ -8,7 +7,7 @@ from services.receiver.answers import is_unmodified
 from services.receiver.bodies import read_body
 from services.receiver.context import Context, authorise, context_of, json_answer
 from services.receiver.encoded import Encoded
-from services.receiver.ingest import BODY_LIMIT, read_snapshot
+from services.receiver.intake import take_snapshot
 from services.receiver.queries import (
     ByNumber,
     Nearest,
@@ -23,25 +22,17 @@ from shared.timestamps import to_iso_millis
 
 __all__ = ["BLUEPRINT"]
 
-_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-
-async def take_snapshot(request: Request) -> HTTPResponse:
+async def store_snapshot(request: Request) -> HTTPResponse:
     """Store a snapshot; it is on the disk when this answers 200."""
     context = context_of(request)
     key = authorise(request, "write", DEFAULT_ACCOUNT)
-    document = read_snapshot(await read_body(request, BODY_LIMIT), DEFAULT_ACCOUNT)
-    received_at = context.clock.now()
-    appended = await context.store.append(DEFAULT_ACCOUNT, document, received_at)
-    outcome = "duplicate" if appended.duplicate else "stored"
-    context.metrics.snapshots.labels(outcome).inc()
-    context.metrics.last_snapshot.set(received_at.timestamp())
-    _log.info("snapshot", outcome=outcome, version=appended.version.id, key=key.name)
+    appended = await take_snapshot(context, DEFAULT_ACCOUNT, await read_body(request), key)
     return json_answer(
         {
             "success": True,
             "message": "This snapshot was stored before." if appended.duplicate else "Snapshot stored.",
-            "timestamp": to_iso_millis(received_at),
+            "timestamp": to_iso_millis(context.clock.now()),
             "versionId": appended.version.id,
             "duplicate": appended.duplicate,
         }
@@ -91,6 +82,6 @@ def _answered(request: Request, found: Found | None) -> HTTPResponse:
 
 
 BLUEPRINT = Blueprint("usage")
-BLUEPRINT.add_route(take_snapshot, "/api/claude/console-usage", methods=["POST"], stream=True)
+BLUEPRINT.add_route(store_snapshot, "/api/claude/console-usage", methods=["POST"], stream=True)
 BLUEPRINT.add_route(read_usage, "/api/claude/console-usage", methods=["GET", "HEAD"])
 BLUEPRINT.add_route(read_latest, "/api/claude-usage", methods=["GET", "HEAD"])

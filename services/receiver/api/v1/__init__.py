@@ -3,8 +3,8 @@
 A route is added by `routes.add_route`, which asks for the key first. Failures are problem details.
 """
 
-from services.receiver.api.v1 import accounts
+from services.receiver.api.v1 import accounts, asof, reports, snapshots
 
 __all__ = ["BLUEPRINTS"]
 
-BLUEPRINTS = (accounts.BLUEPRINT,)
+BLUEPRINTS = (accounts.BLUEPRINT, snapshots.BLUEPRINT, asof.BLUEPRINT, reports.BLUEPRINT)

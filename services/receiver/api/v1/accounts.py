@@ -6,8 +6,10 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from services.receiver.answers import age_minutes, read_at
+from services.receiver.api.v1.answers import cacheable
 from services.receiver.api.v1.routes import ACCOUNTS, drop_body, question_of
-from services.receiver.context import Context, context_of, identify, json_answer
+from services.receiver.context import Context, context_of, identify
+from shared.schemas.codec import encode
 from shared.store.base import Found
 from shared.timestamps import to_iso
 
@@ -21,7 +23,8 @@ async def list_accounts(request: Request) -> HTTPResponse:
     question_of(request)
     context = context_of(request)
     names = [name for name in await context.store.accounts() if key.allows("read", name)]
-    return json_answer({"accounts": [await _described(context, name) for name in names]})
+    body = encode({"accounts": [await _described(context, name) for name in names]})
+    return await cacheable(request, body)
 
 
 async def _described(context: Context, account: str) -> dict[str, Any]:

@@ -5,15 +5,14 @@ from collections.abc import Awaitable, Callable
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from services.receiver.auth import Scope
+from services.receiver.auth import Key, Scope
 from services.receiver.bodies import read_body
 from services.receiver.context import authorise
-from services.receiver.ingest import BODY_LIMIT
 from services.receiver.problems import ROOT
 from services.receiver.questions import Question, read_question
 from shared.schemas.usage import ACCOUNT_PATTERN
 
-__all__ = ["ACCOUNT", "ACCOUNTS", "Handler", "add_route", "drop_body", "question_of"]
+__all__ = ["ACCOUNT", "ACCOUNTS", "Handler", "add_route", "drop_body", "key_of", "question_of"]
 
 ACCOUNTS = f"{ROOT}/accounts"
 ACCOUNT = f"{ACCOUNTS}/<account:({ACCOUNT_PATTERN})>"
@@ -31,7 +30,7 @@ def add_route(blueprint: Blueprint, method: str, path: str, scope: Scope, handle
     """
 
     async def authorised(request: Request, account: str, **parts: str) -> HTTPResponse | None:
-        authorise(request, scope, account)
+        request.ctx.key = authorise(request, scope, account)
         if method == "GET":
             await drop_body(request)
         return await handler(request, account, **parts)
@@ -45,10 +44,16 @@ def add_route(blueprint: Blueprint, method: str, path: str, scope: Scope, handle
     )
 
 
+def key_of(request: Request) -> Key:
+    """Return the key that opened a request to one of these calls."""
+    key: Key = request.ctx.key
+    return key
+
+
 async def drop_body(request: Request) -> None:
     """Read the body of a request that needs none, so that the next one on its connection can be read."""
     if request.stream is not None and request.stream.request_body:
-        await read_body(request, BODY_LIMIT)
+        await read_body(request)
 
 
 def question_of(request: Request, *known: str) -> Question:

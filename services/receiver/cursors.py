@@ -1,0 +1,64 @@
+"""Cursors (pure): where a list goes on, and which list it is, in one opaque word.
+
+A place in a list of versions is the rank of the last one given, not a count: versions that arrive or leave
+meanwhile move nothing.
+"""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from services.receiver.questions import bad_parameter
+from services.receiver.refusals import Refusal
+
+__all__ = ["Place", "ReportsCursor", "SnapshotsCursor", "read_cursor", "write_cursor"]
+
+Place = tuple[datetime, datetime, str]
+"""The rank of a version: its time in full, its arrival, its id."""
+
+
+class SnapshotsCursor(Struct, frozen=True, array_like=True, tag="s1"):
+    """Where a list of snapshots goes on, with the question it belongs to."""
+
+    place: Place
+    start: datetime | None
+    end: datetime | None
+    order: str
+
+
+class ReportsCursor(Struct, frozen=True, array_like=True, tag="r1"):
+    """The last report that was given."""
+
+    before: str
+
+
+C = TypeVar("C", bound=Struct)
+
+_LONGEST = 400
+"""Characters; ours have about 200."""
+
+
+def write_cursor(cursor: Struct) -> str:
+    """Return a cursor as it is sent: letters, digits, `-` and `_`."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).rstrip(b"=").decode()
+
+
+def read_cursor(text: str, kind: type[C]) -> C:
+    """Return what a cursor says; raises Refusal (400) for what is none of this kind."""
+    try:
+        if len(text) > _LONGEST:
+            raise _no_cursor()
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        return msgspec.json.decode(raw, type=kind)
+    except (ValueError, binascii.Error, msgspec.DecodeError, RecursionError) as error:
+        raise _no_cursor() from error
+
+
+def _no_cursor() -> Refusal:
+    return bad_parameter(
+        "cursor", "cursor is none that was given here.", "Send `next` of the page before as it came."
+    )

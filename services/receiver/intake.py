@@ -1,0 +1,135 @@
+"""Taking in what is sent: checked, made durable, counted, told of; alone or many at once."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import structlog
+
+from services.receiver.auth import Key
+from services.receiver.batch import checked_length
+from services.receiver.context import Context
+from services.receiver.ingest import read_report, read_snapshot
+from services.receiver.refusals import SERVER_FAULT, STORAGE_FAILED, Refusal, internal_error, not_stored
+from shared.errors import MarigraphError
+from shared.store.base import Appended
+from shared.store.reports import AddedReport
+
+__all__ = ["take_report", "take_reports", "take_snapshot", "take_snapshots"]
+
+_SIDE_BY_SIDE = 64
+"""Snapshots of a batch that are checked and stored at once: they share the syncs of one group commit.
+
+Reading so many takes about 5 ms, in which nobody else is answered.
+"""
+
+T = TypeVar("T")
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+
+async def take_snapshot(context: Context, account: str, body: bytes, key: Key) -> Appended:
+    """Store one snapshot; it is on the disk when this returns. Raises Refusal and the store's errors."""
+    appended = await _stored(context, account, body)
+    _log.info(
+        "snapshot",
+        outcome=_outcome_of(appended),
+        version=appended.version.id,
+        account=account,
+        key=key.shown,
+    )
+    return appended
+
+
+async def take_snapshots(
+    context: Context, account: str, items: Sequence[bytes], key: Key
+) -> list[Appended | Refusal]:
+    """Store many, each on its own, in their order: what is wrong with one stops no other."""
+    taken = await _each(items, lambda item: _stored(context, account, item), at_once=_SIDE_BY_SIDE)
+    _tell_of("snapshots", account, key, taken)
+    return taken
+
+
+async def take_report(context: Context, account: str, body: bytes, key: Key) -> AddedReport:
+    """Store one report of a failed scrape; raises as `take_snapshot`."""
+    added = await _added(context, account, body)
+    _log.info("report", outcome=_outcome_of(added), report=added.report.id, account=account, key=key.shown)
+    return added
+
+
+async def take_reports(
+    context: Context, account: str, items: Sequence[bytes], key: Key
+) -> list[AddedReport | Refusal]:
+    """Store many reports, one after another: each waits for the disk by itself."""
+    taken = await _each(items, lambda item: _added(context, account, item), at_once=1)
+    _tell_of("reports", account, key, taken)
+    return taken
+
+
+async def _stored(context: Context, account: str, body: bytes) -> Appended:
+    """Check and store a snapshot, and tell everybody who wants to know."""
+    snapshots = context.metrics.snapshots
+    try:
+        document = read_snapshot(checked_length(body), account)
+    except Refusal:
+        snapshots.labels("refused").inc()
+        raise
+    received_at = context.clock.now()
+    try:
+        appended = await context.store.append(account, document, received_at)
+    except MarigraphError:
+        snapshots.labels("failed").inc()
+        raise
+    snapshots.labels(_outcome_of(appended)).inc()
+    context.metrics.last_snapshot.set(received_at.timestamp())
+    return appended
+
+
+async def _added(context: Context, account: str, body: bytes) -> AddedReport:
+    """Check and store a report, and tell everybody who wants to know."""
+    document = read_report(checked_length(body), account)
+    return await context.store.add_report(account, document, context.clock.now())
+
+
+def _outcome_of(taken: Appended | AddedReport | Refusal) -> str:
+    if isinstance(taken, Refusal):
+        return "refused"
+    return "duplicate" if taken.duplicate else "stored"
+
+
+async def _each(
+    items: Sequence[bytes], take: Callable[[bytes], Awaitable[T]], *, at_once: int
+) -> list[T | Refusal]:
+    """Take items in their order; what stops the store from taking any of some stops the rest as well."""
+    taken: list[T | Refusal] = []
+    for start in range(0, len(items), at_once):
+        some = items[start : start + at_once]
+        raised = await asyncio.gather(*(take(item) for item in some), return_exceptions=True)
+        outcomes = [_explained(one) if isinstance(one, BaseException) else one for one in raised]
+        taken += outcomes
+        if all(_is_the_stores(one) for one in outcomes):
+            return [*taken, *outcomes[-1:] * (len(items) - len(taken))]
+    return taken
+
+
+def _is_the_stores(outcome: object) -> bool:
+    """Tell whether the store could take nothing just now: the next would wait for it as long, in vain."""
+    return isinstance(outcome, Refusal) and outcome.code == STORAGE_FAILED and outcome.status >= SERVER_FAULT
+
+
+def _explained(error: BaseException) -> Refusal:
+    """Turn what kept one item from being stored into its answer."""
+    match error:
+        case Refusal():
+            return error
+        case MarigraphError():
+            return not_stored(error)
+        case Exception():
+            _log.error("an item of a batch failed", exc_info=error)
+            return internal_error()
+    raise error
+
+
+def _tell_of(what: str, account: str, key: Key, taken: Sequence[Appended | AddedReport | Refusal]) -> None:
+    _log.info(what, **Counter(_outcome_of(one) for one in taken), account=account, key=key.shown)
