@@ -1,4 +1,7 @@
-"""`python -m services.receiver`: exits 0 when told to stop, 1 when it cannot serve, 2 for bad settings."""
+"""`python -m services.receiver`: exits 0 when told to stop, 1 when it cannot serve, 2 for bad settings.
+
+With the command `keys` it works on the file of keys instead.
+"""
 
 import asyncio
 import sys
@@ -6,13 +9,15 @@ import sys
 import structlog
 
 from services.receiver.app import build_app
-from services.receiver.auth import Key, Keys, key_of_secret, read_keys
 from services.receiver.context import Context
+from services.receiver.guard import Guard, Limits
+from services.receiver.keyfile import arguments, command
+from services.receiver.keyfile.gathering import gather
 from services.receiver.metrics import ReceiverMetrics
 from services.receiver.settings import PREFIXES, ReceiverSettings
 from shared import serving
 from shared.clock import SystemClock
-from shared.errors import MarigraphError, SettingsError, TemporaryError
+from shared.errors import MarigraphError, TemporaryError
 from shared.startup import bad_settings_end_it, begin
 from shared.store import Store, open_store
 
@@ -23,10 +28,16 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
 def main() -> int:
+    """Do what the command line says; return the exit code."""
+    asked = arguments.parse(sys.argv[1:])
+    return command.run(asked) if asked.command == "keys" else serve()
+
+
+def serve() -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
     settings = begin("receiver", ReceiverSettings, PREFIXES)
     with bad_settings_end_it("receiver"):
-        keys = _keys(settings)
+        watch = gather(settings.api_key, settings.keys_file, SystemClock())
     try:
         listener = serving.listen(
             settings.host, settings.port, settings="RECEIVER", reuse_port=settings.reuse_port
@@ -40,15 +51,28 @@ def main() -> int:
     except MarigraphError as error:
         print(f"receiver: {error}. Correct STORE_URL ({settings.store_url}) or its rights.", file=sys.stderr)
         return 1
-    context = Context(store=store, keys=Keys(keys), clock=SystemClock(), metrics=ReceiverMetrics())
-    serving.run(
-        build_app(context),
-        listener,
-        grace=STOP_SECONDS,
-        tell=lambda address: _log.info(
-            "receiver serves", address=address, store=settings.store_url, keys=len(keys)
+    context = Context(
+        store=store,
+        keys=watch.keys,
+        clock=SystemClock(),
+        metrics=ReceiverMetrics(),
+        guard=Guard(
+            Limits(
+                failures=settings.failures_per_minute,
+                requests=settings.requests_per_minute,
+                proxies=settings.proxies,
+            )
         ),
     )
+    with watch.following(context.metrics):
+        serving.run(
+            build_app(context),
+            listener,
+            grace=STOP_SECONDS,
+            tell=lambda address: _log.info(
+                "receiver serves", address=address, store=settings.store_url, keys=len(watch.keys)
+            ),
+        )
     _log.info("receiver stopped")
     return 0
 
@@ -67,20 +91,6 @@ async def _ready(store: Store) -> None:
         if not await store.accounts():
             raise
         _log.error("serving what is stored; nothing can be stored until the disk takes it", error=str(error))
-
-
-def _keys(settings: ReceiverSettings) -> list[Key]:
-    """Gather all keys; raises SettingsError that says what is wrong with the keys file."""
-    keys = [key_of_secret("CLAUDE_SYNC_API_KEY", settings.api_key)] if settings.api_key else []
-    if settings.keys_file:
-        names = f"RECEIVER_KEYS_FILE names {str(settings.keys_file)!r}"
-        try:
-            keys += read_keys(settings.keys_file.read_bytes())
-        except OSError as error:
-            raise SettingsError([f"{names}, which cannot be read: {error.strerror}"]) from error
-        except ValueError as error:
-            raise SettingsError([f"{names}: {error}"]) from error
-    return keys
 
 
 if __name__ == "__main__":

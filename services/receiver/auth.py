@@ -1,7 +1,7 @@
 """Keys (pure): who may do what with which account. Only hashes are kept."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -10,10 +10,23 @@ from msgspec import Meta, Struct
 
 from shared.schemas.usage import ACCOUNT_PATTERN, DEFAULT_ACCOUNT
 
-__all__ = ["EVERY_ACCOUNT", "Key", "Keys", "Scope", "digest_of", "key_of_secret", "read_keys", "secret_of"]
+__all__ = [
+    "DEFAULT_ACCOUNTS",
+    "DEFAULT_SCOPES",
+    "EVERY_ACCOUNT",
+    "Key",
+    "Keys",
+    "Scope",
+    "digest_of",
+    "key_of_secret",
+    "secret_of",
+]
 
 Scope = Literal["read", "write", "admin"]
 EVERY_ACCOUNT = "*"
+DEFAULT_SCOPES: list[Scope] = ["read", "write"]
+DEFAULT_ACCOUNTS = [DEFAULT_ACCOUNT]
+"""What a key opens that says nothing about it."""
 
 _Account = Annotated[str, Meta(pattern=rf"^({ACCOUNT_PATTERN}|\*)\Z")]
 _Moment = Annotated[datetime, Meta(tz=True)]
@@ -29,8 +42,8 @@ class Key(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
     name: Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,64}\Z")]
     prefix: Annotated[str, Meta(pattern=r"^mg_[a-z0-9]{8}\Z")] | None = None
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
-    scopes: list[Scope] = msgspec.field(default_factory=lambda: ["read", "write"])
-    accounts: list[_Account] = msgspec.field(default_factory=lambda: [DEFAULT_ACCOUNT])
+    scopes: list[Scope] = msgspec.field(default_factory=lambda: list(DEFAULT_SCOPES))
+    accounts: list[_Account] = msgspec.field(default_factory=lambda: list(DEFAULT_ACCOUNTS))
     created: _Moment | None = None
     expires: _Moment | None = None
     revoked: _Moment | None = None
@@ -52,10 +65,6 @@ class Key(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
         return "admin" in self.scopes and EVERY_ACCOUNT in self.accounts
 
 
-class _KeysFile(Struct, frozen=True, forbid_unknown_fields=True):
-    keys: list[Key]
-
-
 class Keys:
     """All keys that are valid now.
 
@@ -65,46 +74,45 @@ class Keys:
 
     def __init__(self, keys: Iterable[Key] = ()) -> None:
         """Take the keys."""
-        self._keys: dict[bytes, Key] = {}
+        self._valid: dict[bytes, Key] = {}
+        self._ended: dict[bytes, Key] = {}
+        self.trouble = ""
+        """What outsiders may know of what is wrong with the file of keys."""
         self.replace(keys)
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._valid)
 
-    def replace(self, keys: Iterable[Key]) -> None:
-        """Let these keys be valid and no others, from the next request on."""
-        self._keys = {bytes.fromhex(key.sha256): key for key in keys}
+    @property
+    def valid(self) -> list[Key]:
+        """The keys that are valid now."""
+        return list(self._valid.values())
+
+    def replace(self, valid: Iterable[Key], ended: Iterable[Key] = ()) -> None:
+        """Let these keys be valid and no others, from the next request on; any thread may call this."""
+        self._ended = {bytes.fromhex(key.sha256): key for key in ended}
+        self._valid = {bytes.fromhex(key.sha256): key for key in valid}
 
     def find(self, secret: str) -> Key | None:
-        """Return the key with this secret."""
-        return self._keys.get(digest_of(secret))
+        """Return the valid key with this secret."""
+        return self._valid.get(digest_of(secret))
+
+    def find_ended(self, secret: str) -> Key | None:
+        """Return the key with this secret that was revoked or has expired."""
+        return self._ended.get(digest_of(secret))
 
     def still_allows(self, key: Key, scope: Scope, account: str) -> bool:
         """Tell whether a key that was let in before is still valid, and still opens this.
 
         For what goes on long after the request, such as a stream of events.
         """
-        now = self._keys.get(bytes.fromhex(key.sha256))
+        now = self._valid.get(bytes.fromhex(key.sha256))
         return now is not None and now.allows(scope, account)
 
 
-def key_of_secret(name: str, secret: str) -> Key:
+def key_of_secret(name: str, secret: str, prefix: str | None = None) -> Key:
     """Make the key that CLAUDE_SYNC_API_KEY stands for: read and write on `default`."""
-    return Key(name=name, sha256=digest_of(secret).hex())
-
-
-def read_keys(data: bytes) -> Sequence[Key]:
-    """Decode a keys file: `{"keys": [{"name", "sha256", "scopes"?, "accounts"?}]}`.
-
-    Raises ValueError that says what is wrong with it, or that it holds no key.
-    """
-    try:
-        keys = msgspec.json.decode(data, type=_KeysFile).keys
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(f"it is not a keys file: {error}") from error
-    if not keys:
-        raise ValueError("it holds no key")
-    return keys
+    return Key(name=name, prefix=prefix, sha256=digest_of(secret).hex())
 
 
 def secret_of(api_key: str | None, authorization: str | None) -> str | None:

@@ -1,29 +1,44 @@
 """What every handler of one receiver shares."""
 
+import structlog
 from msgspec import Struct, field
 from sanic import Request
 from sanic.response import HTTPResponse
 
+from services.receiver.addresses import client_of, network_of
 from services.receiver.answers import KeptAnswers
 from services.receiver.auth import Key, Keys, Scope, secret_of
 from services.receiver.encoded import Encoded
+from services.receiver.guard import Guard
+from services.receiver.keyfile.minting import prefix_of
 from services.receiver.metrics import ReceiverMetrics
-from services.receiver.refusals import forbidden, key_invalid, key_missing
+from services.receiver.refusals import (
+    Refusal,
+    asks_too_much,
+    forbidden,
+    key_ended,
+    key_invalid,
+    key_missing,
+    too_many_failures,
+)
 from shared.clock import Clock
 from shared.schemas.codec import encode
 from shared.store import Store
 
 __all__ = ["Context", "authorise", "context_of", "identify", "json_answer"]
 
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
 
 class Context(Struct):
-    """A receiver's store, keys, clock, counters and last answers, and whether it is about to stop."""
+    """A receiver's store, keys and their guard, clock, counters, last answers, and whether it is to stop."""
 
     store: Store
     keys: Keys
     clock: Clock
     metrics: ReceiverMetrics
     answers: KeptAnswers = field(default_factory=KeptAnswers)
+    guard: Guard = field(default_factory=Guard)
     stopping: bool = False
 
 
@@ -37,19 +52,47 @@ def authorise(request: Request, scope: Scope, account: str) -> Key:
     """Return the key a request presents; raises Refusal (401, 403) when it does not open the account."""
     key = identify(request)
     if not key.allows(scope, account):
+        context_of(request).metrics.key_failures.labels("forbidden").inc()
         raise forbidden(scope)
     return key
 
 
 def identify(request: Request) -> Key:
-    """Return the key a request presents, whatever it opens; raises Refusal (401)."""
+    """Return the key a request presents, whatever it opens; raises Refusal (401, 429)."""
+    context = context_of(request)
     secret = secret_of(request.headers.get("x-api-key"), request.headers.get("authorization"))
     if secret is None:
+        context.metrics.key_failures.labels("missing").inc()
         raise key_missing()
-    key = context_of(request).keys.find(secret)
+    guard, now = context.guard, context.clock.monotonic()
+    if now < guard.wary_until and (wait := guard.wait_before(source := _source_of(request), secret, now)):
+        raise _failed(context, "throttled", source, None, wait)
+    key = context.keys.find(secret)
     if key is None:
-        raise key_invalid()
+        ended = context.keys.find_ended(secret)
+        source = _source_of(request)
+        wait = guard.failed(source, now)
+        shown = ended.shown if ended else prefix_of(secret)
+        raise _failed(context, "ended" if ended else "unknown", source, shown, wait)
+    if wait := guard.wait_of(key.sha256, now):
+        context.metrics.key_failures.labels("asks_too_much").inc()
+        raise asks_too_much(wait)
     return key
+
+
+def _source_of(request: Request) -> str:
+    forwarded = request.headers.getall("x-forwarded-for", []) if context_of(request).guard.proxies else ()
+    return network_of(client_of(request.ip, forwarded, context_of(request).guard.proxies))
+
+
+def _failed(context: Context, reason: str, source: str, shown: str | None, wait: float) -> Refusal:
+    """Count and tell a failed attempt, never with what was presented; return its answer."""
+    context.metrics.key_failures.labels(reason).inc()
+    if count := context.guard.to_tell(source, context.clock.monotonic()):
+        _log.warning("key refused", address=source, attempts=count, why=reason, key=shown)
+    if wait:
+        return too_many_failures(wait)
+    return key_ended() if reason == "ended" else key_invalid()
 
 
 def json_answer(body: object, status: int = 200) -> HTTPResponse:

@@ -49,6 +49,7 @@ class ReceiverMetrics:
             namespace=PREFIX,
             registry=self.registry,
         )
+        self.key_failures, self.keys, self.keys_file_broken = _about_keys(self.registry)
         self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -61,3 +62,22 @@ class ReceiverMetrics:
         rows, times = known
         rows.inc()
         times.observe(seconds)
+
+
+def _about_keys(registry: CollectorRegistry) -> tuple[Counter, Gauge, Gauge]:
+    failures = Counter(
+        "key_failures",
+        "Requests refused for their key: missing, unknown, ended (revoked or expired), forbidden (it"
+        " does not open this), throttled (too many wrong ones before it), asks_too_much.",
+        ["reason"],
+        namespace=PREFIX,
+        registry=registry,
+    )
+    keys = Gauge("keys", "Keys that are valid now.", namespace=PREFIX, registry=registry)
+    broken = Gauge(
+        "keys_file_broken",
+        "1 when the keys file cannot be believed: unreadable, no keys file, or gone.",
+        namespace=PREFIX,
+        registry=registry,
+    )
+    return failures, keys, broken

@@ -16,6 +16,7 @@ TITLES = {
     "AUTH_MISSING": "A key is needed",
     "AUTH_INVALID": "The key is not known",
     "AUTH_FORBIDDEN": "The key does not open this",
+    "RATE_LIMITED": "Too much was asked",
     "VALIDATION_MISSING_FIELD": "A field is missing",
     "VALIDATION_INVALID_TYPE": "A value has the wrong type",
     "VALIDATION_OUT_OF_RANGE": "A value is not allowed",

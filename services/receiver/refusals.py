@@ -1,5 +1,6 @@
 """Answers to requests that cannot be met (pure), in the origin system's form."""
 
+import math
 from typing import Any
 
 from shared.errors import MarigraphError
@@ -14,14 +15,17 @@ __all__ = [
     "SERVER_FAULT",
     "STORAGE_FAILED",
     "Refusal",
+    "asks_too_much",
     "forbidden",
     "internal_error",
+    "key_ended",
     "key_invalid",
     "key_missing",
     "not_found",
     "not_read",
     "not_stored",
     "too_large",
+    "too_many_failures",
 ]
 
 
@@ -59,17 +63,49 @@ class Refusal(Exception):  # noqa: N818 - it is an answer that is raised, not a 
 
 def key_missing() -> Refusal:
     """Answer a request without a key."""
-    return Refusal(401, "AUTH_MISSING", "This call needs a key.", "Send it in the header X-API-Key.")
+    return _unauthorised("AUTH_MISSING", "This call needs a key.", "Send it in the header X-API-Key.")
 
 
 def key_invalid() -> Refusal:
     """Answer a request whose key is not known."""
-    return Refusal(
-        401,
+    return _unauthorised(
         "AUTH_INVALID",
         "This key is not known here.",
-        "Compare it with CLAUDE_SYNC_API_KEY on the server.",
+        "Compare it with CLAUDE_SYNC_API_KEY on the server, or have one made: docs/api.md tells how.",
     )
+
+
+def key_ended() -> Refusal:
+    """Answer a request whose key was valid once."""
+    return _unauthorised(
+        "AUTH_INVALID", "This key was revoked or has expired.", "Ask for a new one: docs/api.md tells how."
+    )
+
+
+def _unauthorised(code: str, message: str, suggestion: str) -> Refusal:
+    refusal = Refusal(401, code, message, suggestion)
+    refusal.headers["WWW-Authenticate"] = "Bearer"
+    return refusal
+
+
+def too_many_failures(seconds: float) -> Refusal:
+    """Answer a key that comes from where too many wrong ones came from; it was not looked at."""
+    return _later(
+        seconds,
+        "Too many wrong keys came from this address.",
+        "Wait as long as Retry-After says; correct the key.",
+    )
+
+
+def asks_too_much(seconds: float) -> Refusal:
+    """Answer a key that asks more often than it may."""
+    return _later(seconds, "This key asks too often.", "Wait as long as Retry-After says; ask less often.")
+
+
+def _later(seconds: float, message: str, suggestion: str) -> Refusal:
+    refusal = Refusal(429, "RATE_LIMITED", message, suggestion)
+    refusal.headers["Retry-After"] = str(max(1, math.ceil(seconds)))
+    return refusal
 
 
 def forbidden(scope: str) -> Refusal:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from services.receiver.keyfile.making import how_to_make_one
 from shared.settings import LogSettings, env
 from shared.store.urls import check_url
 
@@ -38,11 +39,38 @@ class ReceiverSettings(LogSettings, frozen=True, kw_only=True):
         Path | None,
         env(
             "RECEIVER_KEYS_FILE",
-            "A JSON file of keys, each with its name, SHA-256, scopes and accounts, instead of or beside"
-            " CLAUDE_SYNC_API_KEY.",
+            "A file of keys, beside or instead of CLAUDE_SYNC_API_KEY: `python -m services.receiver keys`"
+            " writes it, a running receiver follows it.",
             example="/etc/marigraph/keys.json",
         ),
     ] = None
+    failures_per_minute: Annotated[
+        int,
+        Meta(ge=0, le=1_000_000),
+        env(
+            "RECEIVER_FAILED_KEYS_PER_MINUTE",
+            "Wrong keys that an address (of IPv6, a /64) may present in a minute before it is told to wait;"
+            " 0: any number.",
+        ),
+    ] = 30
+    requests_per_minute: Annotated[
+        int,
+        Meta(ge=0, le=1_000_000_000),
+        env(
+            "RECEIVER_KEY_REQUESTS_PER_MINUTE",
+            "Requests that a key may make in a minute before it is told to wait; 0: any number. The default"
+            " is about as much as one receiver can answer.",
+        ),
+    ] = 1_200_000
+    proxies: Annotated[
+        int,
+        Meta(ge=0, le=10),
+        env(
+            "RECEIVER_PROXIES",
+            "How many reverse proxies of yours stand in front: the client's address is taken from"
+            " X-Forwarded-For as the outermost of them saw it. 0: none, and the header is not believed.",
+        ),
+    ] = 0
     host: Annotated[
         str, env("RECEIVER_HOST", "The address to listen on; 0.0.0.0 for every network of the machine.")
     ] = "127.0.0.1"
@@ -60,7 +88,7 @@ class ReceiverSettings(LogSettings, frozen=True, kw_only=True):
             found.append(f"STORE_URL: {wrong}")
         if self.api_key is None and self.keys_file is None:
             found.append(
-                "CLAUDE_SYNC_API_KEY is missing: the receiver does not start without a key. Set it to a long"
-                " random text (openssl rand -hex 24), or name a keys file in RECEIVER_KEYS_FILE"
+                "CLAUDE_SYNC_API_KEY and RECEIVER_KEYS_FILE are not set: the receiver does not start without"
+                f" a key. {how_to_make_one()}"
             )
         return found

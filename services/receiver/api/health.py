@@ -26,7 +26,7 @@ async def readyz(request: Request) -> HTTPResponse:
         await context.store.probe()
     except MarigraphError as error:
         return json_answer({"status": "unready", "checks": {"store": str(error)}}, 503)
-    return json_answer({"status": "ok", "checks": {"store": "ok"}})
+    return json_answer({"status": "ok", "checks": {"store": "ok", "keys": context.keys.trouble or "ok"}})
 
 
 async def record_health(request: Request) -> HTTPResponse:
