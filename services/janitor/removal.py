@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from shared.clock import Clock
 from shared.errors import MarigraphError
-from shared.store import Store
-from shared.store.errors import StoreDamagedError, StoreFullError
+from shared.schemas.codec import digest
+from shared.store import Store, Version
+from shared.store.errors import StoreFullError
 from shared.store.keys import id_of_file, month_of
 from shared.store.upkeep import Finding
 
@@ -74,20 +75,27 @@ class Removal:
             bad = bad_versions(await self._store.scrub(account, part, at, mend=True))
             return [version_id for version_id in part if version_id not in bad]
         try:
-            done.archived += await self._store.archive(account, part)
-        except StoreDamagedError:
-            for month in sorted({month_of(version_id) for version_id in part}):
-                await self._store.scrub_archive(account, month, at, mend=True)
-            done.archived += await self._store.archive(account, part)
+            archived = await self._store.archive(account, part)
         except StoreFullError as error:
             done.problem = f"{error}; what is not yet in the archive stays in the history"
             return await self._archived_already(account, part)
-        return part
+        done.archived += archived.added
+        if archived.taken:
+            done.problem = (
+                f"{len(archived.taken)} stay in the history: under their names the archive holds other"
+                f" versions; the first is {archived.taken[0]}"
+            )
+        return archived.ids
 
     async def _archived_already(self, account: str, part: Sequence[str]) -> Sequence[str]:
         months = {month_of(version_id) for version_id in part}
-        there = {v.id for month in months for v in await self._store.archived(account, month)}
-        return [version_id for version_id in part if version_id in there]
+        there = {v.id: v for month in months for v in await self._store.archived(account, month)}
+        return [i for i in part if i in there and await self._is_here(there[i])]
+
+    async def _is_here(self, version: Version) -> bool:
+        """Tell whether the history has this very version: another of its name is not in the archive."""
+        found = await self._store.by_id(version.account, version.id)
+        return found is not None and digest(found.version.document) == digest(version.document)
 
     async def _tell(self, account: str, done: Removed, total: int) -> None:
         if self._clock.monotonic() - self._told >= _TOLD_SECONDS:

@@ -60,6 +60,8 @@ def _problem_of(url: str | None, arguments: argparse.Namespace) -> str | None:
     if arguments.command == "import":
         missing = arguments.file != "-" and not Path(arguments.file).is_file()
         return f"there is no file {arguments.file}" if missing else None
+    if arguments.command == "export" and not (folder := Path(arguments.file).parent).is_dir():
+        return f"there is no folder {folder} to export into: make it first"
     return None if url == "memory:" or store_exists(url) else f"there is no store at {url}"
 
 
@@ -100,7 +102,8 @@ async def _export(store: Store, arguments: argparse.Namespace) -> int:
 
 async def _import(store: Store, arguments: argparse.Namespace) -> int:
     with reading(arguments.file) as lines:
-        done = await import_lines(store, lines, Progress("imported", time.monotonic))
+        progress = Progress("imported", time.monotonic)
+        done = await import_lines(store, lines, progress, out_of_archive=arguments.out_of_archive)
     _say(arguments, done, words.of_import(done))
     return _FOUND if done.problem_count else 0
 

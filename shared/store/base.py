@@ -17,7 +17,7 @@ from shared.store.metadata import Lifetime, Metadata
 from shared.store.reports import Reports
 from shared.store.upkeep import Upkeep
 
-__all__ = ["Appended", "ArchivedMonth", "Found", "Metadata", "Part", "Store", "Version"]
+__all__ = ["Appended", "Archived", "ArchivedMonth", "Found", "Metadata", "Part", "Store", "Version"]
 
 
 class Version(Struct, frozen=True):
@@ -54,6 +54,17 @@ class Found(Struct, frozen=True):
     def archived(self) -> bool:
         """Whether the answer comes from the archive."""
         return self.number is None
+
+
+class Archived(Struct, frozen=True, kw_only=True):
+    """What became of versions that were to be archived. Only those of `ids` may leave the history."""
+
+    added: int = 0
+    """How many were not in the archive yet."""
+    ids: Sequence[str] = ()
+    """Those that are in the archive now, durably, just as they could be read in the history."""
+    taken: Sequence[str] = ()
+    """Those whose name another content has in the archive: nothing is written over."""
 
 
 class ArchivedMonth(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -131,8 +142,12 @@ class Store(Upkeep, Reports, Arrivals, Protocol):
         """Return how many versions the history holds."""
         ...
 
-    async def archive(self, account: str, ids: Sequence[str]) -> int:
-        """Copy versions into the monthly archives, durably; return how many were not there yet."""
+    async def archive(self, account: str, ids: Sequence[str]) -> Archived:
+        """Copy versions into the monthly archives, durably; say which of them are there now.
+
+        One that is missing or damaged is not among them, whatever the archive holds: it may be whole again
+        by the time somebody deletes what was archived.
+        """
         ...
 
     async def archived(self, account: str, month: str) -> Sequence[Version]:
@@ -143,8 +158,13 @@ class Store(Upkeep, Reports, Arrivals, Protocol):
         """Describe the archive month by month, oldest first."""
         ...
 
-    async def restore(self, account: str, versions: Sequence[Version], part: Part) -> int:
+    async def restore(
+        self, account: str, versions: Sequence[Version], part: Part, *, out_of_archive: bool = False
+    ) -> int:
         """Put versions back under their own ids, durably; return how many were not there.
+
+        Of those for the history, the ones that are archived already stay there, unless `out_of_archive`: a
+        janitor let them leave.
 
         Nothing is overwritten: an id that is taken by another content raises StoreConflictError, a version
         that does not fit its id StoreDamagedError; what came before it in `versions` may be there then.

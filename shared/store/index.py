@@ -19,7 +19,10 @@ Rank = Callable[[str], Any]
 """What versions of the same second are sorted by; the same for the same id, always."""
 
 _NEAR = 64
-"""So many versions back a reading is found that came while the clock was behind it."""
+"""So many versions back from its time a reading is found that came while the clock was behind it."""
+
+_NEWEST = 8192
+"""Among so many of the newest it is found, however many lie between: a month of one in five minutes."""
 
 
 def _by_id(version_id: str) -> str:
@@ -37,6 +40,8 @@ class Index:
         self._parts: Parts | None = None
         self.edition = 0
         """Grows with every change: what was found out at the same edition still holds."""
+        self._newest: set[str] | None = None
+        """What at least the newest ids took from digests; one that left may still be in it, at no harm."""
         self._given: tuple[str, int] | None = None
         """The id given last and its number, which is what is asked next."""
 
@@ -68,6 +73,10 @@ class Index:
         self._ranked.discard(second)
         if self._parts is not None:
             self._parts.add(version_id)
+        if self._newest is not None:
+            self._newest.add(digest_part(version_id))
+            if len(self._newest) > 2 * _NEWEST:
+                self._newest = None
 
     def discard(self, version_id: str) -> None:
         """Take an id out; an id that is not there is no error."""
@@ -110,10 +119,21 @@ class Index:
         return self._parts.among(self._ids, fingerprint)
 
     def just_before(self, fingerprint: str, moment: datetime) -> list[str]:
-        """Return those of the last 64 ids before a moment's second that can have been made from a digest."""
+        """Return ids before a moment's second that can have been made from a digest.
+
+        They are looked for among the newest 8,192 of all, and the last 64 before the moment.
+        """
+        if self._newest is None:
+            self._newest = {digest_part(version_id) for version_id in self._ids[-_NEWEST:]}
+        parts = digest_parts(fingerprint)
         end = bisect_left(self._ids, stamp(moment))
-        parts = set(digest_parts(fingerprint))
-        return [i for i in self._ids[max(0, end - _NEAR) : end] if digest_part(i) in parts]
+        newest = len(self._ids) - _NEWEST
+        first = max(0, end - _NEAR)
+        if not self._newest.isdisjoint(parts):
+            first = max(0, min(first, newest))
+        elif first >= newest:
+            return []
+        return [i for i in self._ids[first:end] if digest_part(i) in parts]
 
     def between(self, start: datetime | None, end: datetime | None) -> Sequence[str]:
         """Return the ids with start <= version time < end, oldest first; None leaves that side open.

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from shared.store.keys import candidate_ids, is_account, version_time
+from shared.schemas.codec import RECEIVED_AT, Document
+from shared.store.keys import candidate_ids, is_account, stamp, stamp_of, version_time
 
-__all__ = ["checked_account", "ids_to_try"]
+__all__ = ["checked_account", "ids_to_try", "is_ahead", "may_take"]
 
 
 def checked_account(account: str) -> str:
@@ -33,3 +34,15 @@ def ids_to_try(
     elif just_before is not None:
         yield from just_before(fingerprint, last_updated)
     yield from candidate_ids(version_time(last_updated, received_at), fingerprint)
+
+
+def may_take(version_id: str, last_updated: datetime, received_at: datetime) -> bool:
+    """Tell whether a snapshot may be stored under an id; under others it may only be stored already."""
+    return stamp_of(version_id) == stamp(version_time(last_updated, received_at))
+
+
+def is_ahead(version_id: str, document: Document) -> bool:
+    """Tell whether a version came before its own time, by a clock ahead: sent again it may get another id."""
+    if RECEIVED_AT not in document:
+        return False
+    return stamp(datetime.fromisoformat(str(document["lastUpdated"]))) > stamp_of(version_id)

@@ -11,6 +11,7 @@ from services.janitor.records import Swept, note_from
 from services.janitor.sweep import NOTE, Sweeper, Task
 from services.janitor.words import describe
 from shared.store import Store
+from shared.store.base import Archived
 from shared.store.errors import StoreFullError, StoreIOError
 from shared.store.memory import MemoryStore
 from shared.store.upkeep import Space
@@ -41,7 +42,7 @@ class SmallDisk(MemoryStore):
     async def space(self) -> Space | None:
         return Space(free=self.free, total=1_000_000_000)
 
-    async def archive(self, account: str, ids: Sequence[str]) -> int:
+    async def archive(self, account: str, ids: Sequence[str]) -> Archived:
         there = {v.id for v in await self.archived(account, "2026-11")} | {
             v.id
             for month in ("2026-07", "2026-08", "2026-09", "2026-10")

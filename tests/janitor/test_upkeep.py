@@ -12,6 +12,7 @@ from services.janitor.records import Note, Swept, note_from
 from services.janitor.sweep import NOTE, Sweeper, Task
 from services.janitor.words import describe
 from shared.store import open_store
+from shared.store.base import Archived
 from shared.store.upkeep import Finding
 from shared.store.volume import scrub as volume_scrub
 from tests.janitor.scenes import Machine, fill
@@ -175,3 +176,28 @@ async def test_a_damaged_archive_keeps_nothing_from_leaving(house: House) -> Non
     assert (swept.problems, swept.accounts[0].deleted) == ([], 7)
     assert [version.id for version in await house.store.archived("default", "2026-11")] == ids[:7]
     assert len(list((house.root / "quarantine").glob("2026-11.ndjson.gz"))) == 1
+
+
+async def test_a_version_mended_between_archiving_and_deleting_stays_until_it_is_archived(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = await fill(house.store, 12)
+    file = house.root / "console-usage-history" / f"{ids[2]}.json"
+    whole = file.read_bytes()
+    real = type(house.store).archive
+
+    async def mended_after(self: Any, account: str, some: Sequence[str]) -> Archived:
+        file.write_bytes(b"{")
+        done: Archived = await real(self, account, some)
+        file.write_bytes(whole)
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(house.store), "archive", mended_after)
+        await house.run()
+    here = list(await house.store.between("default", None, None))
+    there = [version.id for version in await house.store.archived("default", "2026-11")]
+    assert ids[2] in here
+    assert sorted([*here, *there]) == ids
+    await house.run()
+    assert list(await house.store.between("default", None, None)) == ids[-5:]

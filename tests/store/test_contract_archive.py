@@ -31,8 +31,8 @@ def told(found: Found | None) -> tuple[str, bool] | None:
 
 async def test_archiving_copies_versions_into_their_months_once(store: Store) -> None:
     ids = await fill(store, [NOON - 30 * DAY, NOON - minutes(2), NOON - minutes(1), NOON])
-    assert await store.archive("default", ids[:2]) == 2
-    assert await store.archive("default", ids[:3]) == 1
+    assert (await store.archive("default", ids[:2])).added == 2
+    assert (await store.archive("default", ids[:3])).added == 1
     assert [version.id for version in await store.archived("default", "2026-10")] == [ids[0]]
     assert [version.id for version in await store.archived("default", "2026-11")] == ids[1:3]
     assert list(await store.archived("default", "2026-09")) == []

@@ -22,6 +22,8 @@ DERIVED = [".index", ".archive-index", "console-usage-synced.json", f"{HISTORY}/
 class VolumeModel(StoreModel):
     """Two handles on one volume, whose files others lose, spoil, forge and put back between the steps."""
 
+    may_forget = True  # who has lost the index of the archives reads no month through for an append
+
     def __init__(self) -> None:
         super().__init__()
         self.root = Path(tempfile.mkdtemp(prefix="store-model-"))

@@ -108,7 +108,7 @@ async def test_a_damaged_export_gives_what_is_whole_in_it_and_is_told(
     for account, kept in copy.items():
         assert all(version in source[account][0] for version in kept[0])
     assert len(copy["default"][0]) >= (20 if damage is not cut else 1)
-    finished = command("import", "--url", f"file://{tmp_path}/b", "-", input=whole)
+    finished = command("import", "--url", f"file://{tmp_path}/b", "--out-of-archive", "-", input=whole)
     assert finished.returncode == 0
     assert await of_volume(tmp_path / "b") == source
 
@@ -143,6 +143,11 @@ async def test_an_export_is_never_written_over_a_file(command: Command, tmp_path
         (["check", "--url", "s3://bucket"], "S3"),
         (["export", "--url", "file:///tmp", "--account", "../x", "-"], "no account"),
         (["export", "--url", "file:///tmp", "--from", "yesterday", "-"], "2026-11-22T10:00:00Z"),
+        (
+            ["export", "--url", "file:///tmp", "--from", "2026-11-22", "--to", "2026-11-21", "-"],
+            "before --to",
+        ),
+        (["export", "--url", "file:///tmp", "/no/such/folder/file"], "no folder /no/such/folder to export"),
         (["import", "--url", "file:///nowhere/at/all", "/no/such/file"], "there is no file"),
         (["mend"], "invalid choice"),
         ([], "required"),
@@ -187,3 +192,45 @@ async def test_what_an_export_leaves_out_as_damaged_is_counted_and_ends_with_1(
     assert json.loads(done.stdout)["damaged"] == 1
     said = command("export", "--url", f"file://{tmp_path}/a", str(tmp_path / "again.ndjson")).stdout
     assert b"left out, as they cannot be believed: 1 damaged file" in said
+
+
+async def test_an_import_leaves_in_the_archive_what_a_janitor_let_leave(
+    command: Command, tmp_path: Path
+) -> None:
+    await recorded(tmp_path / "a")
+    early = command("export", "--url", f"file://{tmp_path}/a", "-").stdout
+    store = open_store(f"file://{tmp_path}/a")
+    leaving = list(await store.between("default", None, None))[:5]
+    await store.archive("default", leaving)
+    await store.delete("default", leaving, NOON)
+    await store.close()
+    before = (await of_volume(tmp_path / "a"))["default"][:2]
+    done = command("import", "--url", f"file://{tmp_path}/a", "--json", "-", input=early)
+    told = json.loads(done.stdout or done.stderr)
+    assert (done.returncode, told["versions"], told["known"]) == (0, 0, 34)
+    assert (await of_volume(tmp_path / "a"))["default"][:2] == before
+    back = command("import", "--url", f"file://{tmp_path}/a", "--out-of-archive", "-", input=early)
+    assert back.returncode == 0
+    assert {version.id for version in (await of_volume(tmp_path / "a"))["default"][0]} >= set(leaving)
+
+
+async def test_what_comes_after_the_end_of_an_export_is_told_and_left_out(
+    command: Command, tmp_path: Path
+) -> None:
+    await recorded(tmp_path / "a")
+    one, two = (
+        command("export", "--url", f"file://{tmp_path}/a", "--account", account, "-").stdout
+        for account in ("work", "default")
+    )
+    done = command("import", "--url", f"file://{tmp_path}/b", "-", input=one + two.split(b"\n", 1)[1])
+    assert done.returncode == 1
+    assert b"line 5: from here on is no part of the export" in done.stdout + done.stderr
+    assert list(await of_volume(tmp_path / "b")) == ["work"]
+
+
+async def test_a_moment_without_a_zone_or_a_date_alone_means_utc(command: Command, tmp_path: Path) -> None:
+    await recorded(tmp_path / "a")
+    url = f"file://{tmp_path}/a"
+    for start, end in (("2026-11-22T11:40:00Z", "2026-11-23T00:00Z"), ("2026-11-22T11:40", "2026-11-23")):
+        done = command("export", "--url", url, "--from", start, "--to", end, "-")
+        assert done.stderr.startswith(b"exported 23 versions"), done.stderr

@@ -121,7 +121,7 @@ async def test_an_archive_of_another_make_is_read_each_version_once(
     assert [month.count for month in await store.archives("default")] == [5]
     for version_id in ids[:5]:
         assert (await store.by_id("default", version_id)).version.id == version_id
-    assert await store.archive("default", ids) == 1
+    assert (await store.archive("default", ids)).added == 1
     assert [version.id for version in await store.archived("default", "2026-11")] == ids
     await store.close()
 

@@ -97,7 +97,7 @@ async def test_archiving_into_a_damaged_month_keeps_what_is_whole_and_the_damage
     (tmp_path / NOVEMBER).write_bytes(damaged)
     store = open_store(f"file://{tmp_path}")
     before = [version.id for version in await store.archived("default", "2026-11")]
-    assert await store.archive("default", ids[190:195]) == 5
+    assert (await store.archive("default", ids[190:195])).added == 5
     assert [version.id for version in await store.archived("default", "2026-11")] == [*before, *ids[190:195]]
     assert list((await store.archives("default"))[0].damage) == []
     assert (tmp_path / "quarantine" / "2026-11.ndjson.gz").read_bytes() == damaged

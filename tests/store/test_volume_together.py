@@ -54,7 +54,7 @@ async def main(url):
     while archived < 140:
         leaving = list(await store.between("default", None, None))[:-40]
         if leaving:
-            archived += await store.archive("default", leaving)
+            archived += (await store.archive("default", leaving)).added
             await store.delete("default", leaving, datetime.now(UTC))
     await store.close()
 asyncio.run(main(sys.argv[1]))

@@ -49,7 +49,7 @@ async def test_of_a_torn_archive_what_is_whole_is_kept(volume: Volume) -> None:
     assert found.restored
     assert (root / found.set_aside).read_bytes() == torn
     assert (await archived(store))[:4] == ids[:4]
-    assert await store.archive("default", ids) <= 2
+    assert (await store.archive("default", ids)).added <= 2
     assert await archived(store) == ids
     assert await scrub_archive(store) is None
 
@@ -83,7 +83,7 @@ async def test_an_archive_with_nothing_whole_leaves_its_place(volume: Volume, co
     assert not found.restored
     assert (root / found.set_aside).read_bytes() == content
     assert not archive.exists()
-    assert await store.archive("default", ids[:1]) == 1
+    assert (await store.archive("default", ids[:1])).added == 1
 
 
 async def test_a_version_tampered_with_in_the_archive_is_not_believed(volume: Volume) -> None:
@@ -198,5 +198,5 @@ async def test_nobody_waits_for_the_archive_to_be_written(volume: Volume) -> Non
     assert not (await asyncio.wait_for(other.append("default", snapshot(NOON, 9), NOON), 5)).duplicate
     assert not archiving.done()
     os.close(descriptor)
-    assert await archiving == 2
+    assert (await archiving).added == 2
     await other.close()

@@ -21,6 +21,8 @@ class Account:
         self.index = Index(rank=lambda version_id: rank_of(version_id, self.versions[version_id].document))
         self.versions: dict[str, Version] = {}
         self.archive: dict[str, Version] = {}
+        self.ahead: set[str] = set()
+        """The archived versions that came before their own time."""
         self.lifetime = Lifetime()
         self.reports: dict[str, StoredReport] = {}
         self.arrived: list[Arrived] = []

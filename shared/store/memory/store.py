@@ -1,7 +1,7 @@
 """The store that forgets at exit: for tests, and for trying things out."""
 
 import math
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -9,18 +9,18 @@ from typing import Any
 from msgspec.structs import replace
 
 from shared.schemas.codec import RECEIVED_AT, Document, decode_snapshot, digest
-from shared.store.base import Appended, ArchivedMonth, Found, Part, Version
+from shared.store.base import Appended, Archived, ArchivedMonth, Found, Part, Version
 from shared.store.believing import why_not
 from shared.store.choosing import nearest_of, newest_of
 from shared.store.errors import StoreConflictError, StoreDamagedError
 from shared.store.index import Index
-from shared.store.keys import month_of, stamp_of, time_of
+from shared.store.keys import candidate_ids, matches_digest, month_of, stamp_of, time_of
 from shared.store.memory.accounts import Account
 from shared.store.memory.announcing import Announcing
 from shared.store.memory.keeping import Keeping
 from shared.store.memory.reporting import Reporting
 from shared.store.metadata import Lifetime, Metadata, later, summarise
-from shared.store.placing import ids_to_try
+from shared.store.placing import ids_to_try, is_ahead, may_take
 from shared.store.ranking import rank_of
 from shared.timestamps import to_iso_millis
 
@@ -35,6 +35,11 @@ def _described(month: str, ids: Sequence[str]) -> ArchivedMonth:
     return ArchivedMonth(month=month, count=len(ids), oldest=time_of(ids[0]), newest=time_of(ids[-1]))
 
 
+def _put_into_archive(own: Account, versions: Mapping[str, Version]) -> None:
+    own.archive.update(versions)
+    own.ahead.update(i for i, version in versions.items() if is_ahead(i, version.document))
+
+
 class MemoryStore(Keeping, Reporting, Announcing):
     """Keeps everything in this process's memory."""
 
@@ -42,13 +47,22 @@ class MemoryStore(Keeping, Reporting, Announcing):
         """See Store.append; durable as long as the process lives."""
         own = self._made(account)
         last_updated, fingerprint = decode_snapshot(document).last_updated, digest(document)
-        for version_id in ids_to_try(
-            own.index.with_digest, last_updated, received_at, fingerprint, own.index.just_before
-        ):
+
+        def left_ahead() -> list[str]:
+            return [version_id for version_id in own.ahead if matches_digest(version_id, fingerprint)]
+
+        def twins(wanted: str) -> list[str]:
+            in_time = [i for i in candidate_ids(last_updated, wanted) if i in own.archive]
+            return [*own.index.with_digest(wanted), *left_ahead(), *in_time]
+
+        def just_before(wanted: str, moment: datetime) -> list[str]:
+            return [*own.index.just_before(wanted, moment), *left_ahead()]
+
+        for version_id in ids_to_try(twins, last_updated, received_at, fingerprint, just_before):
             there = own.versions.get(version_id) or own.archive.get(version_id)
-            if there is None:
+            if there is None and may_take(version_id, last_updated, received_at):
                 break
-            if digest(there.document) == fingerprint:
+            if there and digest(there.document) == fingerprint:
                 return Appended(there, duplicate=True)
         else:
             raise StoreConflictError("every id of this snapshot is taken by another")
@@ -120,12 +134,14 @@ class MemoryStore(Keeping, Reporting, Announcing):
         """See Store.count."""
         return len(self._of(account).index)
 
-    async def archive(self, account: str, ids: Sequence[str]) -> int:
+    async def archive(self, account: str, ids: Sequence[str]) -> Archived:
         """See Store.archive."""
         own = self._of(account)
-        new = {i: own.versions[i] for i in ids if i in own.versions and i not in own.archive}
-        own.archive.update(new)
-        return len(new)
+        there = sorted({i for i in ids if i in own.versions})
+        new = {i: own.versions[i] for i in there if i not in own.archive}
+        _put_into_archive(own, new)
+        same = [i for i in there if digest(own.archive[i].document) == digest(own.versions[i].document)]
+        return Archived(added=len(new), ids=same, taken=[i for i in there if i not in same])
 
     async def archived(self, account: str, month: str) -> Sequence[Version]:
         """See Store.archived."""
@@ -157,29 +173,35 @@ class MemoryStore(Keeping, Reporting, Announcing):
 
     async def accounts(self) -> Sequence[str]:
         """See Store.accounts."""
-        return sorted(self._accounts)
+        return sorted(
+            name for name, own in self._accounts.items() if own.versions or own.archive or own.reports
+        )
 
     async def rebuild(self, *, thorough: bool = False) -> Sequence[str]:  # noqa: ARG002 - nothing is derived
         """See Store.rebuild: here nothing is derived, so nothing can disagree."""
         return []
 
-    async def restore(self, account: str, versions: Sequence[Version], part: Part) -> int:
+    async def restore(
+        self, account: str, versions: Sequence[Version], part: Part, *, out_of_archive: bool = False
+    ) -> int:
         """See Store.restore."""
         own = self._made(account)
-        there = own.archive if part == "archive" else own.versions
-        restored = 0
+        here = own.archive if part == "archive" else own.versions
+        known = here if out_of_archive else {**own.archive, **here}
         for version in versions:
             if reason := why_not(version.id, version.document):
                 raise StoreDamagedError(f"{version.id}: {reason}")
-            is_new = version.id not in there
-            restored += is_new
-            if there.setdefault(version.id, version).document != version.document:
+            if known.get(version.id, version).document != version.document:
                 raise StoreConflictError(f"{version.id} is there with other content")
-            if part == "history":
+        new = {version.id: version for version in versions if version.id not in known}
+        if part == "archive":
+            _put_into_archive(own, new)
+        else:
+            own.versions.update(new)
+            for version in new.values():
                 own.index.add(version.id)
-                if is_new:
-                    own.came(version.id, "version", version.time)
-        return restored
+                own.came(version.id, "version", version.time)
+        return len(new)
 
     async def raise_counts(self, account: str, lifetime: Lifetime) -> None:
         """See Store.raise_counts."""

@@ -1,10 +1,9 @@
 """The command line of `python -m shared.store`."""
 
 import argparse
-from datetime import datetime
+from datetime import UTC, datetime
 
 from shared.store.keys import is_account
-from shared.timestamps import parse_moment
 
 __all__ = ["parse"]
 
@@ -29,7 +28,16 @@ def parse() -> argparse.Namespace:
     )
     importing = _command(commands, "import", "put an export into a store; what is there already stays")
     importing.add_argument("file", help="an export, gzipped or not, or - for standard input")
-    return parser.parse_args()
+    importing.add_argument(
+        "--out-of-archive",
+        action="store_true",
+        help="also put versions back into the history that left it for the archive",
+    )
+    arguments = parser.parse_args()
+    start, end = getattr(arguments, "start", None), getattr(arguments, "end", None)
+    if start and end and start >= end:
+        exporting.error("--from must be before --to: nothing lies between")
+    return arguments
 
 
 def _command(
@@ -54,7 +62,10 @@ def _account(text: str) -> str:
 
 
 def _moment(text: str) -> datetime:
+    """Read a moment; without a zone, or as a date alone, it means UTC."""
     try:
-        return parse_moment(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{error}; write it like 2026-11-22T10:00:00Z") from error
+        moment = datetime.fromisoformat(text.strip())
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        why = f"{text!r} is no moment; write it like 2026-11-22T10:00:00Z (without a zone: UTC)"
+        raise argparse.ArgumentTypeError(why) from error

@@ -44,8 +44,9 @@ class Imported(Struct, kw_only=True, rename="camel"):
 class _Import:
     """One import under way: versions of one account and part wait until they can be stored together."""
 
-    def __init__(self, store: Store, progress: Progress) -> None:
+    def __init__(self, store: Store, progress: Progress, *, out_of_archive: bool) -> None:
         self._store = store
+        self._out_of_archive = out_of_archive
         self._progress = progress
         self._waiting: list[Version] = []
         self._place: tuple[str, Part] = ("", "history")
@@ -78,7 +79,7 @@ class _Import:
 
     async def _stored(self, account: str, part: Part, some: Sequence[Version], *, tell: bool = False) -> bool:
         try:
-            new = await self._store.restore(account, some, part)
+            new = await self._store.restore(account, some, part, out_of_archive=self._out_of_archive)
         except (StoreConflictError, StoreDamagedError) as error:
             if tell:
                 self.done.tell(f"{account}: {error}")
@@ -95,18 +96,25 @@ class _Import:
             self.done.tell(f"line {number}: {error}")
 
 
-async def import_lines(store: Store, lines: Iterable[bytes], progress: Progress) -> Imported:
+async def import_lines(
+    store: Store, lines: Iterable[bytes], progress: Progress, *, out_of_archive: bool = False
+) -> Imported:
     """Import an export's lines. Raises NotAnExportError when it is none, and the store's errors.
 
-    A line that cannot be taken is told of and left out; so is an export that ends early or was changed.
+    A line that cannot be taken is told of and left out; so is what comes after the end, and an export that
+    ends early or was changed is told. What is archived already comes back into the history only with
+    `out_of_archive`.
     """
-    running, summed = _Import(store, progress), hashlib.sha256()
+    running, summed = _Import(store, progress, out_of_archive=out_of_archive), hashlib.sha256()
     numbered = enumerate(lines, 1)
     first = next(numbered, (1, b""))[1]
     read_head(first)
     summed.update(first)
     ended = False
     for number, line in numbered:
+        if ended:
+            running.done.tell(f"line {number}: from here on is no part of the export, and was left out")
+            break
         try:
             row = read_row(line)
         except NotAnExportError as error:

@@ -17,8 +17,8 @@ from shared.files import publish, sync_and_close, sync_folder, write_unsynced
 from shared.schemas.codec import RECEIVED_AT, Document, decode_snapshot, digest, encode_pretty
 from shared.store.base import Appended, Version
 from shared.store.errors import StoreConflictError, translated
-from shared.store.keys import matches_digest
-from shared.store.placing import ids_to_try
+from shared.store.keys import candidate_ids, matches_digest
+from shared.store.placing import ids_to_try, may_take
 from shared.store.volume.derived import count_created, refresh_derived
 from shared.store.volume.history import History
 from shared.store.volume.versionfile import DamagedVersionError
@@ -136,16 +136,21 @@ def _place(history: History, stored: list[Version], item: Incoming, temporary: P
 
     def twins(fingerprint: str) -> list[str]:
         earlier = history.ask_as_locked(lambda index: index.with_digest(fingerprint))
-        return [*earlier, *(version.id for version in stored if matches_digest(version.id, fingerprint))]
+        now = [version.id for version in stored if matches_digest(version.id, fingerprint)]
+        # Nor may one be stored anew that came in time, left the history, and is ahead of a clock set back.
+        in_time = [i for i in candidate_ids(item.last_updated, fingerprint) if _archived(history, i)]
+        return [*earlier, *now, *_left_ahead(history, fingerprint), *in_time]
 
     def just_before(fingerprint: str, moment: datetime) -> list[str]:
-        return history.ask_as_locked(lambda index: index.just_before(fingerprint, moment))
+        near = history.ask_as_locked(lambda index: index.just_before(fingerprint, moment))
+        return [*near, *_left_ahead(history, fingerprint)]
 
     for version_id in ids_to_try(twins, item.last_updated, item.received_at, item.fingerprint, just_before):
         archived = _archived(history, version_id)
         if archived and digest(archived.document) == item.fingerprint:
             return Appended(archived, duplicate=True)
-        if not archived and publish(temporary, history.layout.version(version_id)):
+        free = not archived and may_take(version_id, item.last_updated, item.received_at)
+        if free and publish(temporary, history.layout.version(version_id)):
             stored.append(Version(history.account, version_id, item.document))
             return Appended(stored[-1], duplicate=False)
         try:
@@ -165,6 +170,13 @@ def _archived(history: History, version_id: str) -> Version | None:
     with contextlib.suppress(OSError):
         return history.archive.holds(version_id)
     return None
+
+
+def _left_ahead(history: History, fingerprint: str) -> list[str]:
+    """Return versions that came from a clock ahead and are archived; as above, no error hinders an append."""
+    with contextlib.suppress(OSError):
+        return history.archive.catalogue.ahead_with(fingerprint)
+    return []
 
 
 def _unheard_of(history: History, outcomes: Sequence[Outcome]) -> list[Version]:

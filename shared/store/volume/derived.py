@@ -4,9 +4,6 @@ Both are replaced by rename. The folder is not synced after it: a power cut may 
 which the next start mends.
 """
 
-import errno
-import os
-import stat
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -22,6 +19,7 @@ from shared.store.metadata import Lifetime, Metadata, later, summarise
 from shared.store.volume.history import History
 from shared.store.volume.layout import Layout
 from shared.store.volume.quarantine import move_aside
+from shared.store.volume.regular import content_of_regular
 
 __all__ = [
     "content_of_derived",
@@ -53,20 +51,8 @@ def read_metadata(layout: Layout) -> Metadata | None:
 
 
 def content_of_derived(path: Path) -> bytes | None:
-    """Read a regular file that is not large; None when there is none, or a link or a folder in its place."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            return None
-        raise
-    try:
-        is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
-        return os.read(descriptor, _LONGEST) if is_file else None
-    finally:
-        os.close(descriptor)
+    """Read latest or the metadata; None when it is missing, or something else is in its place."""
+    return content_of_regular(path, _LONGEST)
 
 
 def _put(layout: Layout, path: Path, data: bytes) -> None:
@@ -98,19 +84,22 @@ def _lifetime(history: History, known: Metadata | None, *, in_lock: bool = False
     return history.lifetime
 
 
-def _left(history: History, *, in_lock: bool = False) -> int:
-    """Count the versions that the archive proves to have left."""
+def _left(history: History, known: int = 0, *, in_lock: bool = False) -> int:
+    """Count the versions that the archive proves to have left; no further than down to a count that is known.
+
+    So nothing of the archives is unpacked while the counts agree with them.
+    """
     newest = history.archive.newest_stamp()
     ids = history.look(
         lambda index: index.between_stamps("", newest + "~") if newest else [], in_lock=in_lock
     )
-    return history.archive.count_without(ids)
+    return history.archive.count_without(ids, known)
 
 
 def with_evidence(history: History) -> None:
     """Raise the counts to what the archive proves, under the account's lock. Raises OSError."""
     lifetime = _lifetime(history, read_metadata(history.layout), in_lock=True)
-    history.lifetime = later(lifetime, Lifetime(deleted=_left(history, in_lock=True)))
+    history.lifetime = later(lifetime, Lifetime(deleted=_left(history, lifetime.deleted, in_lock=True)))
 
 
 def count_created(history: History, number: int) -> None:

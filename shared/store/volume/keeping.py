@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from shared.store.base import Part, Version
+from shared.store.base import Archived, Part, Version
 from shared.store.errors import StoreUnavailableError
 from shared.store.metadata import Lifetime
 from shared.store.upkeep import Census, Finding, Space
@@ -42,7 +42,7 @@ class Keeping(OpenVolume):
         self._probing: asyncio.Task[None] | None = None
         self._tending: asyncio.Task[list[str]] | None = None
 
-    async def archive(self, account: str, ids: Sequence[str]) -> int:
+    async def archive(self, account: str, ids: Sequence[str]) -> Archived:
         """See Store.archive."""
         history = self._history(account)
         return await self._changing(f"archiving account {account}", lambda: upkeep.archive(history, ids))
@@ -65,11 +65,14 @@ class Keeping(OpenVolume):
             )
         return mended
 
-    async def restore(self, account: str, versions: Sequence[Version], part: Part) -> int:
+    async def restore(
+        self, account: str, versions: Sequence[Version], part: Part, *, out_of_archive: bool = False
+    ) -> int:
         """See Store.restore."""
         history = self._history(account)
         return await self._changing(
-            f"restoring account {account}", lambda: restore(history, versions, part, self._writers)
+            f"restoring account {account}",
+            lambda: restore(history, versions, part, self._writers, out_of_archive=out_of_archive),
         )
 
     async def raise_counts(self, account: str, lifetime: Lifetime) -> None:

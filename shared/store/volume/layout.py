@@ -68,9 +68,18 @@ class Layout(Struct, frozen=True):
 
         Raises StoreDamagedError for a link in its place, OSError.
         """
-        if folder.is_symlink():  # what went there would lie outside the store
-            raise link_in_place_of(folder)
+        self.refuse_link(folder)  # what went there would lie outside the store
         return private_folder(folder)
+
+    def refuse_link(self, folder: Path) -> None:
+        """Raise StoreDamagedError for a link in the place of one of these folders."""
+        if folder.is_symlink():
+            raise link_in_place_of(folder)
+
+    def has_history(self) -> bool:
+        """Tell whether there is a history. Raises StoreDamagedError for a link in its place."""
+        self.refuse_link(self.history)
+        return self.history.is_dir()
 
     def month(self, month: str) -> Path:
         """Return the archive of a month (`2026-11`)."""

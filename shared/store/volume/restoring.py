@@ -17,7 +17,9 @@ from shared.store.volume.versionfile import DamagedVersionError
 __all__ = ["raise_counts", "restore"]
 
 
-def restore(history: History, versions: Sequence[Version], part: Part, pool: Executor) -> int:
+def restore(
+    history: History, versions: Sequence[Version], part: Part, pool: Executor, *, out_of_archive: bool
+) -> int:
     """Put versions into the history or the archive; see Store.restore. Raises OSError."""
     for version in versions:
         if reason := why_not(version.id, version.document):
@@ -28,20 +30,29 @@ def restore(history: History, versions: Sequence[Version], part: Part, pool: Exe
             return _archive(history, versions)
     history.layout.made(history.layout.history)
     with history.changing():
-        return _restore(history, versions, pool)
+        return _restore(history, versions, pool, out_of_archive=out_of_archive)
 
 
 def _archive(history: History, versions: Sequence[Version]) -> int:
-    for version in versions:
-        there = history.archive.holds(version.id)
-        if there is not None and there.document != version.document:
-            raise StoreConflictError(f"{version.id} is archived with other content")
-    return history.archive.add(versions)
+    _archived(history, versions)
+    return history.archive.add(versions).added
 
 
-def _restore(history: History, versions: Sequence[Version], pool: Executor) -> int:
+def _archived(history: History, versions: Sequence[Version]) -> set[str]:
+    """Return which of some versions are archived. Raises StoreConflictError for one with other content."""
+    wanted = {version.id: version for version in versions}
+    there = {found.id: found for found in history.archive.present(wanted)}
+    for version_id, found in there.items():
+        if found.document != wanted[version_id].document:
+            raise StoreConflictError(f"{version_id} is archived with other content")
+    return set(there)
+
+
+def _restore(history: History, versions: Sequence[Version], pool: Executor, *, out_of_archive: bool) -> int:
     wanted = {version.id: version for version in versions}
     missing = [version for version in wanted.values() if not _is_there(history, version)]
+    left = set() if out_of_archive else _archived(history, missing)
+    missing = [version for version in missing if version.id not in left]
 
     def written(version: Version) -> Path:
         return write_temporary(history.layout.history, encode_pretty(version.document))

@@ -10,6 +10,7 @@ import structlog
 from msgspec.structs import replace
 
 from shared.files import TEMPORARY, sync_folder
+from shared.store.base import Archived
 from shared.store.errors import StoreConflictError
 from shared.store.metadata import Metadata, summarise
 from shared.store.volume.derived import lifetime_of, refresh_derived, with_evidence
@@ -25,11 +26,12 @@ ABANDONED_SECONDS = 3600
 """No write takes this long: a temporary file so old belongs to a process that died."""
 
 
-def archive(history: History, ids: Sequence[str]) -> int:
-    """Copy versions into the monthly archives; return how many were new. Damaged files are left out.
+def archive(history: History, ids: Sequence[str]) -> Archived:
+    """Copy versions into the monthly archives; see Store.archive. Damaged files are left out.
 
     The account's own lock is not held: nobody's append waits for it.
     """
+    history.layout.refuse_link(history.layout.history)
     versions = []
     for version_id in ids:
         try:
@@ -38,19 +40,21 @@ def archive(history: History, ids: Sequence[str]) -> int:
             continue
         except DamagedVersionError as error:
             history.set_aside(version_id, str(error))
+    if not versions:  # nor may there be a folder yet in which a lock could lie
+        return Archived()
     with history.layout.archive_locked():
         return history.archive.add(versions)
 
 
 def delete(history: History, ids: Sequence[str], cleaned_at: datetime) -> int:
     """Remove versions, oldest first, never the newest; return how many were there."""
+    if not history.layout.has_history():
+        return 0
     with history.changing():
         newest = history.look(lambda index: index.newest, in_lock=True)
         if newest in ids:
             raise StoreConflictError(f"{newest} is the newest version and is never deleted")
         leaving = history.look(lambda index: [i for i in sorted(set(ids)) if i in index], in_lock=True)
-        if not history.layout.history.is_dir():
-            return 0
         history.note_leaving(leaving)
         gone = 0
         try:

@@ -7,16 +7,17 @@ told of once; the rest of the file is read all the same.
 import contextlib
 import errno
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
 from shared.files import sync_folder
-from shared.store.base import ArchivedMonth, Version
+from shared.schemas.codec import digest
+from shared.store.base import Archived, ArchivedMonth, Version
 from shared.store.keys import month_of, stamp_of, time_of
 from shared.store.volume.archive.catalogue import Catalogue, open_month
-from shared.store.volume.archive.lines import DamagedLineError, holds_version, version_in
+from shared.store.volume.archive.lines import DamagedLineError, version_in
 from shared.store.volume.archive.reading import OpenMonth
 from shared.store.volume.archive.writing import added, rewritten
 from shared.store.volume.layout import Layout
@@ -35,8 +36,11 @@ class Archive:
         self.catalogue = Catalogue(layout.archive, layout.archive_index, told)
 
     @contextlib.contextmanager
-    def open(self, month: str) -> Iterator[OpenMonth | None]:
-        """Open a month for reading, None when it has no file; others may replace it meanwhile."""
+    def open(self, month: str, *, anew: bool = False) -> Iterator[OpenMonth | None]:
+        """Open a month for reading, None when it has no file; others may replace it meanwhile.
+
+        `anew` reads it through first, whatever is known of it.
+        """
         if month not in self.catalogue.names():  # nor is a link in the place of folder or file followed
             yield None
             return
@@ -46,7 +50,8 @@ class Archive:
             yield None
             return
         try:
-            yield OpenMonth(self._account, descriptor, self.catalogue.month(month, descriptor))
+            known = self.catalogue.month(month, descriptor, anew=anew)
+            yield OpenMonth(self._account, descriptor, known)
         finally:
             os.close(descriptor)
 
@@ -67,10 +72,9 @@ class Archive:
     def learn(self) -> None:
         """Read every month through, whatever is known of it, and keep what is found."""
         for name in self.catalogue.names():
-            self.catalogue.forget(name)
-            with self.open(name) as month:
+            with self.open(name, anew=True) as month:
                 if month is not None:
-                    self.catalogue.put(month.known)
+                    self.catalogue.announce(month.known)
 
     def get(self, version_id: str) -> Version | None:
         """Return the version with an id."""
@@ -91,10 +95,20 @@ class Archive:
                     return stamp_of(month.known.newest)
         return ""
 
-    def count_without(self, ids: Iterable[str]) -> int:
-        """Count the archived versions, each once, that are not among `ids`."""
+    def present(self, ids: Iterable[str]) -> Generator[Version, None, None]:
+        """Yield those of some versions that are archived, month by month, each once."""
+        for name, some in groupby(sorted(set(ids)), key=month_of):
+            with self.open(name) as month:
+                if month is not None:
+                    yield from month.among(list(some))
+
+    def count_without(self, ids: Iterable[str], enough: int = 0) -> int:
+        """Count the archived versions, each once, that are not among `ids`; no further down than `enough`."""
         count = sum(month.count for month in self.months())
-        return count - sum(self.holds(version_id) is not None for version_id in ids)
+        with contextlib.closing(self.present(ids)) as present:
+            while count > enough and next(present, None):
+                count -= 1
+        return count
 
     def newest_until(self, stamp: str) -> Version | None:
         """Return the newest version whose time is not after a stamp."""
@@ -125,41 +139,45 @@ class Archive:
                         last = version_id
                         yield version
 
-    def add(self, versions: Iterable[Version]) -> int:
-        """Put versions into their months' files, durably; return how many were new.
+    def add(self, versions: Iterable[Version]) -> Archived:
+        """Put versions into their months' files, durably; nothing that is there is written over.
 
         Raises StoreDamagedError when the archive is a link.
         """
         ordered = sorted({version.id: version for version in versions}.values(), key=lambda found: found.id)
         if ordered:
             self._layout.made(self._layout.archive)
-        return sum(
-            self._add(name, list(members))
-            for name, members in groupby(ordered, key=lambda version: month_of(version.id))
-        )
+        new: list[str] = []
+        taken: list[str] = []
+        for name, members in groupby(ordered, key=lambda version: month_of(version.id)):
+            some = list(members)
+            there = self._add(name, some)
+            new += [version.id for version in some if version.id not in there]
+            taken += [version.id for version in some if _is_other(there.get(version.id), version)]
+        ids = [version.id for version in ordered if version.id not in taken]
+        return Archived(added=len(new), ids=ids, taken=taken)
 
-    def _add(self, name: str, versions: Sequence[Version]) -> int:
+    def _add(self, name: str, versions: Sequence[Version], *, anew: bool = False) -> dict[str, Version]:
+        """Add a month's versions, sorted by id; return those that were there before, by id."""
         path = self._layout.month(name)
-        with self.open(name) as month:
-            there = _present(month, versions)
+        with self.open(name, anew=anew) as month:
+            ids = [version.id for version in versions]
+            there = {found.id: found for found in month.among(ids)} if month else {}
             new = [version for version in versions if version.id not in there]
             if not new:
                 sync_folder(path.parent)  # whoever put them there may have failed or died before its sync
-                return 0
-            if month and not month.is_known_to_its_end():  # it was damaged since it was read through
-                self.catalogue.forget(name)
-                return self._add(name, versions)
-            if month and month.known.damage:
+            elif month and not anew and not month.is_known_to_its_end():
+                return self._add(name, versions, anew=True)  # it was damaged since it was read through
+            elif month and month.known.damage:
                 self._set_aside(path, month)
-                self.catalogue.put(rewritten(path, name, month, new))
+                self.catalogue.put(rewritten(path, name, month, new, self.catalogue.announce))
             else:
-                self.catalogue.put(added(path, name, month, new))
-        return len(new)
+                self.catalogue.put(added(path, name, month, new, self.catalogue.announce))
+        return there
 
     def damage(self, name: str) -> Sequence[str]:
         """Read a month's file to its end; say what in it is damaged. Raises FileNotFoundError."""
-        self.catalogue.forget(name)
-        with self.open(name) as month:
+        with self.open(name, anew=True) as month:
             if month is None:
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
             return month.known.damage
@@ -172,7 +190,7 @@ class Archive:
         path = self._layout.month(name)
         with self.open(name) as month:
             if month and month.known.count:
-                self.catalogue.put(rewritten(path, name, month, []))
+                self.catalogue.put(rewritten(path, name, month, [], self.catalogue.announce))
                 return month.known.count
         path.unlink(missing_ok=True)
         sync_folder(path.parent)
@@ -183,16 +201,6 @@ class Archive:
         copy_aside(self._layout, path, "; ".join(month.known.damage), datetime.now(UTC))
 
 
-def _present(month: OpenMonth | None, versions: Sequence[Version]) -> set[str]:
-    """Return which of the versions, sorted by id, a month holds already."""
-    wanted = {version.id for version in versions}
-    found = set()
-    if month:
-        for member in month.known.members:
-            if member.first <= versions[-1].id and member.last >= versions[0].id:
-                found |= {
-                    name
-                    for name, line in month.lines_of(member)
-                    if name in wanted and name not in found and holds_version(line)
-                }
-    return found
+def _is_other(there: Version | None, version: Version) -> bool:
+    """Tell whether another snapshot has a version's name; the same one may have arrived another time."""
+    return there is not None and digest(there.document) != digest(version.document)

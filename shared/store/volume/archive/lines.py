@@ -8,7 +8,7 @@ from shared.store.base import Version
 from shared.store.believing import why_not
 from shared.store.keys import is_version_id, month_of
 
-__all__ = ["DamagedLineError", "holds_version", "line_of", "name_in", "version_in"]
+__all__ = ["DamagedLineError", "believed", "line_of", "name_in", "version_in"]
 
 
 class _Line(Struct, frozen=True):
@@ -62,9 +62,9 @@ def version_in(line: bytes, account: str, *, vouched: bool = True) -> Version:
     return Version(account, found.version, found.snapshot)
 
 
-def holds_version(line: bytes, *, vouched: bool = True) -> bool:
-    """Tell whether a line holds a version that can be believed."""
+def believed(line: bytes, account: str = "", *, vouched: bool = True) -> Version | None:
+    """Return the version that a line holds, None when it cannot be believed."""
     try:
-        return bool(version_in(line, "", vouched=vouched))
+        return version_in(line, account, vouched=vouched)
     except DamagedLineError:
-        return False
+        return None

@@ -1,15 +1,19 @@
 """What one month's file holds: its members and their ranges, found by reading it once. Blocking."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
 from shared.schemas.codec import RECEIVED_AT
+from shared.store.placing import is_ahead
 from shared.store.volume.archive.lines import DamagedLineError, name_in, version_in
 from shared.store.volume.archive.members import DamagedMemberError, MemberLines, next_member
 
 __all__ = ["Mark", "Member", "Month", "mark_of", "month_with", "scanned"]
+
+_MOST_AHEAD = 1024
+"""Ids kept of a month's versions that came before their own time, the newest: normally there is none."""
 
 _MOST_TOLD = 20
 """Sentences kept on one month's damage; the rest is counted."""
@@ -41,20 +45,28 @@ class Member(Struct, frozen=True, array_like=True):
 class Month(Struct, frozen=True, kw_only=True):
     """One month's file: `count` is of different versions, `damage` says what in it cannot be believed.
 
-    `oldest` and `newest` are the least and the greatest id that can be believed.
+    `oldest` and `newest` are the least and the greatest id that can be believed. `ahead` are those that came
+    from a clock ahead: sent again they would get another id, so they are found by their content.
     """
 
     month: str
     mark: Mark
     members: list[Member]
     count: int
+    ahead: list[str]
     damage: list[str] = []
     oldest: str | None = None
     newest: str | None = None
 
 
 def month_with(
-    month: str, mark: Mark, members: list[Member], count: int, damage: Sequence[str] = ()
+    month: str,
+    mark: Mark,
+    members: list[Member],
+    count: int,
+    *,
+    ahead: Iterable[str],
+    damage: Sequence[str] = (),
 ) -> Month:
     """Describe a month's file by its members."""
     return Month(
@@ -62,6 +74,7 @@ def month_with(
         mark=mark,
         members=members,
         count=count,
+        ahead=sorted(set(ahead))[-_MOST_AHEAD:],
         damage=list(damage),
         oldest=min((member.first for member in members), default=None),
         newest=max((member.last for member in members), default=None),
@@ -80,6 +93,7 @@ class _Scan:
         self._descriptor = descriptor
         self._month = month
         self.seen: set[str] = set()
+        self.ahead: list[str] = []
         self.members: list[Member] = []
         self.damage: list[str] = []
         self._untold = 0
@@ -97,21 +111,23 @@ class _Scan:
         """Read the member at an offset; return where the next one begins."""
         lines = MemberLines(self._descriptor, offset)
         names: list[str] = []
-        found: list[tuple[str, bool]] = []
+        found: list[tuple[str, bool, bool]] = []
         whole = True
         try:
             for number, line in enumerate(lines, 1):
                 try:
                     names.append(name_in(line, self._month))
                     version = version_in(line, "")
-                    found.append((version.id, RECEIVED_AT in version.document))
+                    ahead = is_ahead(version.id, version.document)
+                    found.append((version.id, RECEIVED_AT in version.document, ahead))
                 except DamagedLineError as error:
                     self._tell(f"line {number} of the member at byte {offset}: {error}")
         except DamagedMemberError as error:
             whole = False
             self._tell(f"the member at byte {offset}: {error}")
         end = lines.end if lines.end is not None else next_member(self._descriptor, offset + 1) or size
-        ids = [version_id for version_id, has_digest in found if whole or has_digest]
+        ids = [version_id for version_id, has_digest, _ in found if whole or has_digest]
+        self.ahead += [version_id for version_id, _, ahead in found if ahead]
         if ids:
             self.seen.update(ids)
             ordered = names == sorted(names)
@@ -130,4 +146,6 @@ def scanned(descriptor: int, month: str) -> Month:
     found = os.fstat(descriptor)
     scan = _Scan(descriptor, month)
     scan.run(found.st_size)
-    return month_with(month, mark_of(found), scan.members, len(scan.seen), scan.damage)
+    return month_with(
+        month, mark_of(found), scan.members, len(scan.seen), ahead=scan.ahead, damage=scan.damage
+    )

@@ -4,14 +4,15 @@ import contextlib
 import errno
 import heapq
 import os
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Any
 
 from shared.store.base import Version
 from shared.store.keys import stamp_of
 from shared.store.ranking import rank_of
-from shared.store.volume.archive.lines import DamagedLineError, holds_version, name_in, version_in
+from shared.store.volume.archive.lines import DamagedLineError, believed, name_in
 from shared.store.volume.archive.members import DamagedMemberError, MemberLines
 from shared.store.volume.archive.months import Member, Month
 
@@ -42,12 +43,22 @@ class OpenMonth:
 
     def get(self, version_id: str) -> Version | None:
         """Return the version with an id."""
+        return next(self.among([version_id]), None)
+
+    def among(self, ids: Sequence[str]) -> Iterator[Version]:
+        """Yield those of some versions that are here, each once; `ids` must be sorted.
+
+        A member is unpacked once, however many of them it holds, and not at all if it can hold none.
+        """
+        left = set(ids)
         for member in self.known.members:
-            if member.first <= version_id <= member.last:
-                for name, line in self.lines_of(member):
-                    if name == version_id and (found := self._believed(line)):
-                        return found
-        return None
+            place = bisect_left(ids, member.first)
+            if place == len(ids) or ids[place] > member.last:
+                continue
+            for name, line in self.lines_of(member):
+                if name in left and (found := believed(line, self._account)):
+                    left.remove(name)
+                    yield found
 
     def newest_until(self, stamp: str) -> Version | None:
         """Return the newest version whose time is not after a stamp."""
@@ -83,7 +94,7 @@ class OpenMonth:
         for name, line in lines:
             if best and pick(stamp_of(best.id), stamp_of(name)) != stamp_of(name):
                 break
-            if found := self._believed(line):
+            if found := believed(line, self._account):
                 best = pick(best or found, found, key=_order)
         return best
 
@@ -132,16 +143,10 @@ class OpenMonth:
             for line in MemberLines(self._descriptor, member.offset):
                 with contextlib.suppress(DamagedLineError):
                     name = name_in(line, self.known.month)
-                    if member.whole or holds_version(line, vouched=False):
+                    if member.whole or believed(line, vouched=False):
                         yield name, line
         except DamagedMemberError:  # told of when the file was scanned
             return
-
-    def _believed(self, line: bytes) -> Version | None:
-        try:
-            return version_in(line, self._account)
-        except DamagedLineError:
-            return None
 
 
 def _order(version: Version) -> tuple[object, ...]:

@@ -5,15 +5,16 @@ added behind. A last member that is not full is made anew with what comes, so th
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from shared.files import replace
+from shared.files import sync_folder, write_temporary
 from shared.store.base import Version
-from shared.store.volume.archive.lines import holds_version, line_of
+from shared.store.placing import is_ahead
+from shared.store.volume.archive.lines import believed, line_of
 from shared.store.volume.archive.members import packed
-from shared.store.volume.archive.months import Member, Month, mark_of, month_with
+from shared.store.volume.archive.months import Mark, Member, Month, mark_of, month_with
 from shared.store.volume.archive.reading import Line, OpenMonth
 
 __all__ = ["added", "rewritten"]
@@ -39,7 +40,13 @@ class _Writer:
             yield data
 
 
-def added(path: Path, month: str, known: OpenMonth | None, versions: Sequence[Version]) -> Month:
+Announce = Callable[[Month], None]
+"""Told what the new file holds just before it takes its name, so that nobody has to read it through."""
+
+
+def added(
+    path: Path, month: str, known: OpenMonth | None, versions: Sequence[Version], announce: Announce
+) -> Month:
     """Add versions that are not there yet, durably; return what the file holds now. Raises OSError.
 
     What is there (`known`) must be undamaged.
@@ -55,24 +62,53 @@ def added(path: Path, month: str, known: OpenMonth | None, versions: Sequence[Ve
             yield from known.bytes_until(writer.offset)
         yield from writer.parts(iter(sorted(new)))
 
-    replace(path, parts())
     count = (known.known.count if known else 0) + len(versions)
-    return month_with(month, mark_of(path.stat()), writer.members, count)
+    ahead = [*(known.known.ahead if known else ()), *_ahead(versions)]
+    return _replaced(
+        path, parts(), lambda mark: month_with(month, mark, writer.members, count, ahead=ahead), announce
+    )
 
 
-def rewritten(path: Path, month: str, known: OpenMonth, versions: Sequence[Version]) -> Month:
+def rewritten(
+    path: Path, month: str, known: OpenMonth, versions: Sequence[Version], announce: Announce
+) -> Month:
     """Write a month anew from what can be believed in it, and versions that are added. Raises OSError."""
     new = sorted((version.id, line_of(version)) for version in versions)
     written = 0
+    ahead: list[str] = []
 
     def lines() -> Iterator[Line]:
         nonlocal written
         last = ""
         for name, line in heapq.merge(known.between(month, month + "~"), new):
-            if name != last and holds_version(line):
+            if name != last and (version := believed(line)):
                 last, written = name, written + 1
+                ahead.extend(_ahead([version]))
                 yield name, line
 
     writer = _Writer([])
-    replace(path, writer.parts(lines()))
-    return month_with(month, mark_of(path.stat()), writer.members, written)
+    return _replaced(
+        path,
+        writer.parts(lines()),
+        lambda mark: month_with(month, mark, writer.members, written, ahead=ahead),
+        announce,
+    )
+
+
+def _ahead(versions: Iterable[Version]) -> list[str]:
+    return [version.id for version in versions if is_ahead(version.id, version.document)]
+
+
+def _replaced(
+    path: Path, parts: Iterator[bytes], describe: Callable[[Mark], Month], announce: Announce
+) -> Month:
+    """Put a new file in the place of a month's, durably; its mark is the same before and after."""
+    temporary = write_temporary(path.parent, parts)
+    try:
+        month = describe(mark_of(temporary.stat()))
+        announce(month)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+    return month

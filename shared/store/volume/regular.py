@@ -1,0 +1,28 @@
+"""Reading a file that others may have put something else in the place of. Blocking."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+__all__ = ["content_of_regular"]
+
+
+def content_of_regular(path: Path, longest: int) -> bytes | None:
+    """Read a regular file, at most so many bytes of it. Raises OSError.
+
+    None when there is none, or a link, a folder or a pipe in its place: no link is followed.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return None
+        raise
+    try:
+        found = os.fstat(descriptor)
+        return os.read(descriptor, min(found.st_size, longest)) if stat.S_ISREG(found.st_mode) else None
+    finally:
+        os.close(descriptor)
