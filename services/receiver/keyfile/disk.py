@@ -36,11 +36,14 @@ def take(path: Path) -> Content:
     """Read a keys file. Raises UnfitFileError or OSError; FileNotFoundError when there is none."""
     # Without O_NONBLOCK a pipe in its place would keep us waiting for somebody who writes to it.
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise UnfitFileError("it is not a regular file")
-        data = file.read(LARGEST + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(LARGEST + 1)
+    finally:
+        os.close(descriptor)
     if len(data) > LARGEST:
         raise UnfitFileError(f"it is longer than {LARGEST} bytes")
     if found.st_mode & stat.S_IWOTH:
@@ -64,9 +67,9 @@ def rights_of(mode: int, owner: int) -> str:
 def change(path: Path, edit: Callable[[bytes], tuple[bytes, T]], *, create: bool = False) -> T:
     """Replace a keys file by what `edit` makes of it; of two changes at once none is lost.
 
-    The new file is private (0600; a group that may read it still may) and its owner stays, so that a receiver
-    that runs as another user than who changes its keys can still read them. Raises OSError, UnfitFileError
-    and whatever `edit` raises; the file is then as it was.
+    A new file is private (0600). One that was there keeps its owner and who may read it, so that a receiver
+    that runs as another user than who changes its keys can still read them: one that cannot would let a
+    revoked key in. Raises OSError, UnfitFileError and whatever `edit` raises; the file is then as it was.
     """
     path = Path(os.path.realpath(path))  # a link stays a link
     if create:
@@ -94,11 +97,13 @@ def _locked(folder: Path) -> Iterator[None]:
 def _replace(path: Path, data: bytes, before: os.stat_result | None) -> None:
     temporary = files.write_temporary(path.parent, data)
     try:
-        if before is not None:
-            made = temporary.stat()
-            if (made.st_uid, made.st_gid) != (before.st_uid, before.st_gid):
-                os.chown(temporary, before.st_uid, before.st_gid)
-            temporary.chmod(0o600 | before.st_mode & stat.S_IRGRP)
+        # What root makes in somebody's folder is for that somebody.
+        model = before or (path.parent.stat() if os.geteuid() == 0 else None)
+        made = temporary.stat()
+        if model and (made.st_uid, made.st_gid) != (model.st_uid, model.st_gid):
+            os.chown(temporary, model.st_uid, model.st_gid)
+        if before:
+            temporary.chmod(0o600 | before.st_mode & (stat.S_IRGRP | stat.S_IROTH))
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

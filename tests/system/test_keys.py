@@ -1,0 +1,379 @@
+"""Keys, known only by commands, the file and HTTP: made, followed, rotated, revoked."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.system.conftest import USAGE, fetch, free_port, wait_until
+
+READING = {"lastUpdated": "2026-11-22T11:00:00Z", "currentSession": {"percentageUsed": 1, "resetsIn": "1 hr"}}
+SNAPSHOTS = "/api/v1/accounts/{}/snapshots"
+STOPS_WITHIN = 5
+
+
+class Keyed:
+    """A receiver with a file of keys, and the commands on that file."""
+
+    def __init__(self, folder: Path, repository: Path) -> None:
+        self.folder = folder
+        self.repository = repository
+        self.file = folder / "secret" / "keys.json"
+        self.log = folder / "receiver.log"
+        self.address = f"http://127.0.0.1:{free_port()}"
+        self.process: subprocess.Popen[str] | None = None
+
+    def environment(self, **more: str) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "STORE_URL": f"file://{self.folder}/store",
+            "RECEIVER_PORT": self.address.rpartition(":")[2],
+            "RECEIVER_KEYS_FILE": str(self.file),
+            **more,
+        }
+
+    def keys(self, *arguments: str, code: int = 0, **more: str) -> "subprocess.CompletedProcess[str]":
+        done = subprocess.run(
+            [sys.executable, "-m", "services.receiver", "keys", *arguments],
+            cwd=self.repository,
+            env=self.environment(**more),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    def add(self, name: str, *arguments: str) -> str:
+        return self.keys("add", "--name", name, *arguments).stdout.strip()
+
+    def listed(self) -> list[dict[str, Any]]:
+        return json.loads(self.keys("list", "--json").stdout)["keys"]
+
+    def run(self, **more: str) -> "subprocess.Popen[str]":
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "services.receiver"],
+                cwd=self.repository,
+                env=self.environment(**more),
+                stderr=log,
+                text=True,
+            )
+        return self.process
+
+    def start(self, **more: str) -> None:
+        self.run(**more)
+        wait_until(lambda: fetch(f"{self.address}/livez")[0] == 200, what="the receiver serving")
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(10)
+
+    def refused(self, **more: str) -> str:
+        """What a receiver says that does not start."""
+        self.log.unlink(missing_ok=True)
+        assert self.run(**more).wait(20) == 2
+        self.process = None
+        return self.log.read_text()
+
+    def get(self, key: str, path: str = USAGE) -> tuple[int, Any]:
+        return fetch(self.address + path, key=key)
+
+    def post(self, key: str, account: str = "default", minute: int = 0) -> int:
+        body = READING | {"lastUpdated": f"2026-11-22T11:{minute:02}:00Z"}
+        return fetch(self.address + SNAPSHOTS.format(account), method="POST", body=body, key=key)[0]
+
+    def opens(self, key: str) -> bool:
+        """A key that opens is told that nothing is stored (404), or what is."""
+        return self.get(key)[0] in {200, 404}
+
+    def stops(self, key: str, what: str) -> None:
+        wait_until(lambda: self.get(key)[0] == 401, STOPS_WITHIN, what)
+
+
+@pytest.fixture
+def keyed(tmp_path: Path, repository: Path) -> Iterator[Keyed]:
+    made = Keyed(tmp_path, repository)
+    yield made
+    if made.process and made.process.poll() is None:
+        made.process.kill()
+        made.process.wait()
+
+
+@pytest.mark.parametrize("content", [None, "", '{"keys": []}'])
+def test_without_a_key_it_does_not_start_and_the_command_it_names_makes_one(
+    keyed: Keyed, content: str | None
+) -> None:
+    if content is not None:
+        keyed.file.parent.mkdir()
+        keyed.file.write_text(content)
+    said = keyed.refused()
+    command = next(line.strip() for line in said.splitlines() if " keys add " in line)
+    done = subprocess.run(
+        shlex.split(command), cwd=keyed.repository, env={}, capture_output=True, text=True, check=True
+    )
+    keyed.start()
+    assert keyed.opens(done.stdout.strip())
+    assert done.stdout.strip() not in done.stderr + keyed.log.read_text()
+    assert oct(keyed.file.stat().st_mode & 0o777) == ("0o600" if content is None else "0o644")
+
+
+def test_with_no_key_and_no_file_named_it_names_both_ways(keyed: Keyed) -> None:
+    said = keyed.refused(RECEIVER_KEYS_FILE="")
+    assert "CLAUDE_SYNC_API_KEY" in said
+    lines = [line.strip() for line in said.splitlines()]
+    script = "\n".join(line for line in lines if " keys add " in line or line.startswith("export "))
+    subprocess.run(
+        ["sh", "-c", f'{script}\ntest -s "$RECEIVER_KEYS_FILE"'],
+        cwd=keyed.repository,
+        env={"HOME": str(keyed.folder)},
+        capture_output=True,
+        check=True,
+    )
+
+
+def test_a_key_counts_without_a_restart_and_a_revoked_one_stops(keyed: Keyed) -> None:
+    first = keyed.add("first")
+    keyed.start()
+    assert keyed.opens(first)
+    second = keyed.add("second", "--read")
+    wait_until(lambda: keyed.opens(second), STOPS_WITHIN, "the new key opening")
+    keyed.keys("revoke", "first")
+    keyed.stops(first, "the revoked key stopping")
+    assert keyed.opens(second)
+    keyed.keys("revoke", second[:11])  # by its prefix
+    keyed.stops(second, "the key revoked by its prefix stopping")
+    log = keyed.log.read_text()
+    assert first[:11] in log
+    assert first not in log
+
+
+def test_a_rotated_key_and_its_successor_overlap(keyed: Keyed) -> None:
+    old = keyed.add("laptop", "--read", "--account", "*")
+    keyed.start()
+    new = keyed.keys("rotate", "laptop", "--overlap", "4s").stdout.strip()
+    wait_until(lambda: keyed.opens(new), STOPS_WITHIN, "the successor opening")
+    assert keyed.opens(old)
+    wait_until(lambda: keyed.get(old)[0] == 401, 4 + STOPS_WITHIN, "the old key stopping")
+    assert keyed.opens(new)
+    assert [(one["accounts"], one["scopes"], one["state"]) for one in keyed.listed()] == [
+        (["*"], ["read"], "expired"),
+        (["*"], ["read"], "valid"),
+    ]
+
+
+@pytest.mark.parametrize("way", ["renamed over", "edited in place", "entry deleted, comma left", "deleted"])
+def test_a_key_that_leaves_the_file_stops_whichever_way_it_left(keyed: Keyed, way: str) -> None:
+    gone, stays = keyed.add("gone"), keyed.add("stays")
+    keyed.start()
+    assert keyed.opens(gone)
+    content = json.loads(keyed.file.read_text())
+    left = json.dumps({"keys": [one for one in content["keys"] if one["name"] != "gone"]})
+    if way == "renamed over":
+        other = keyed.file.with_name("other")
+        other.write_text(left)
+        other.rename(keyed.file)
+    elif way == "edited in place":
+        keyed.file.write_text(left)
+    elif way == "deleted":
+        keyed.file.unlink()
+    else:
+        keyed.file.write_text(left.replace("]}", ",]}"))
+    keyed.stops(gone, f"the key that was {way} stopping")
+    if way != "deleted":
+        assert keyed.opens(stays)
+    again = keyed.add("again") if way != "entry deleted, comma left" else None
+    if again:
+        wait_until(lambda: keyed.opens(again), STOPS_WITHIN, "a new key opening")
+
+
+def test_a_broken_file_keeps_the_last_keys_and_is_told_in_log_health_and_metrics(keyed: Keyed) -> None:
+    key, revoked = keyed.add("laptop"), keyed.add("lost")
+    keyed.start()
+    keyed.keys("revoke", "lost")
+    keyed.stops(revoked, "the revoked key stopping")
+    whole = keyed.file.read_text()
+    keyed.file.write_text("{nonsense")
+
+    def told() -> bool:
+        return "broken" in str(fetch(f"{keyed.address}/readyz")[1])
+
+    wait_until(told, STOPS_WITHIN, "the broken file being told")
+    assert keyed.opens(key)
+    assert keyed.get(revoked)[0] == 401
+    assert str(keyed.file) in keyed.log.read_text()
+    assert str(keyed.file) not in str(fetch(f"{keyed.address}/readyz"))
+    metrics = subprocess.run(
+        ["curl", "-s", f"{keyed.address}/metrics"], capture_output=True, text=True, check=True
+    )
+    assert "marigraph_keys_file_broken 1.0" in metrics.stdout
+    keyed.file.write_text(whole)
+    wait_until(lambda: not told(), STOPS_WITHIN, "the file being whole again")
+    assert keyed.opens(key)
+
+
+def test_the_environments_key_opens_beside_the_file_and_the_file_can_revoke_it(keyed: Keyed) -> None:
+    minted = keyed.add("laptop")
+    keyed.start(CLAUDE_SYNC_API_KEY=minted)
+    assert keyed.opens(minted)
+    keyed.keys("revoke", "laptop")
+    keyed.stops(minted, "the revoked key of the environment stopping")
+    keyed.stop()
+    keyed.start(CLAUDE_SYNC_API_KEY="another-key-that-is-long-enough")
+    assert keyed.opens("another-key-that-is-long-enough")
+    assert not keyed.opens(minted)
+
+
+def test_a_missing_file_is_waited_for_while_the_environments_key_opens(keyed: Keyed) -> None:
+    keyed.start(CLAUDE_SYNC_API_KEY="hunter2")
+    assert keyed.opens("hunter2")
+    assert "weak key" in keyed.log.read_text()
+    assert fetch(f"{keyed.address}/readyz")[1]["checks"]["keys"] == "ok"
+    key = keyed.add("laptop")
+    wait_until(lambda: keyed.opens(key), STOPS_WITHIN, "the first key of the file opening")
+
+
+def test_each_scope_does_its_own_and_no_account_learns_of_another(keyed: Keyed) -> None:
+    reads, writes = keyed.add("reads", "--read"), keyed.add("writes", "--scope", "write")
+    work, admin = keyed.add("work", "--account", "work"), keyed.add("admin", "--admin", "--account", "*")
+    keyed.start()
+    assert keyed.post(reads) == 403
+    assert keyed.post(writes) == 201
+    assert keyed.get(writes)[0] == 403
+    assert keyed.get(reads)[0] == 200
+    assert keyed.post(admin, "work", 1) == 201
+    assert keyed.get(admin, SNAPSHOTS.format("work"))[0] == 200
+    for method in ("GET", "POST"):  # of an account that has versions, and of one that nobody has
+        answers = [
+            fetch(f"{keyed.address}{SNAPSHOTS.format(account)}", method=method, body=READING, key=work)
+            for account in ("default", "nobody")
+        ]
+        for status, body in answers:
+            assert status == 403
+            body.pop("requestId")
+        assert answers[0] == answers[1]
+    accounts = "/api/v1/accounts"
+    assert [one["account"] for one in keyed.get(work, accounts)[1]["accounts"]] == ["work"]
+    assert len(keyed.get(admin, accounts)[1]["accounts"]) == 2
+    assert fetch(f"{keyed.address}{USAGE}", key=work)[0] == 403
+
+
+def test_wrong_keys_are_slowed_down_and_a_made_key_is_not(keyed: Keyed) -> None:
+    key = keyed.add("laptop")
+    keyed.start(RECEIVER_FAILED_KEYS_PER_MINUTE="5", CLAUDE_SYNC_API_KEY="chosen-by-a-person-long-ago")
+    statuses = [keyed.get(f"guess-{number}")[0] for number in range(12)]
+    assert statuses[:5] == [401] * 5
+    assert set(statuses[6:]) == {429}
+    assert keyed.get("chosen-by-a-person-long-ago")[0] == 429  # not even looked at
+    assert keyed.opens(key)
+    said = keyed.log.read_text()
+    assert said.count("key refused") == 1
+    assert "guess-" not in said
+    wait_until(lambda: keyed.opens("chosen-by-a-person-long-ago"), 20, "the lock ending")
+
+
+def test_a_key_that_asks_too_much_is_told_when_to_come_again(keyed: Keyed) -> None:
+    eager, other = keyed.add("eager"), keyed.add("other")
+    keyed.start(RECEIVER_KEY_REQUESTS_PER_MINUTE="20")
+    statuses = [keyed.get(eager)[0] for _ in range(25)]
+    assert statuses.count(404) >= 20
+    assert statuses[-1] == 429
+    assert keyed.opens(other)
+    answer = subprocess.run(
+        ["curl", "-si", "-H", f"X-API-Key: {eager}", keyed.address + USAGE],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.lower()
+    assert "retry-after: " in answer
+
+
+def test_of_keys_added_at_the_same_time_none_is_lost(keyed: Keyed) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        made = list(pool.map(keyed.add, [f"key-{number}" for number in range(12)]))
+    assert sorted(one["prefix"] for one in keyed.listed()) == sorted(key[:11] for key in made)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("keys",),
+        ("keys", "add"),
+        ("keys", "add", "--name", "two words"),
+        ("keys", "add", "--name", "x", "--scope", "all"),
+        ("keys", "add", "--name", "x", "--account", "../etc"),
+        ("keys", "add", "--name", "x", "--expires", "yesterday"),
+        ("keys", "rotate", "x", "--overlap", "-1d"),
+        ("keys", "rotate"),
+        ("serve",),
+    ],
+)
+def test_wrong_usage_is_told_with_code_2(keyed: Keyed, wrong: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "services.receiver", *wrong],
+        cwd=keyed.repository,
+        env=keyed.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "usage:" in done.stderr
+    assert not keyed.file.exists()
+
+
+def test_what_cannot_be_done_is_told_with_code_1_and_the_file_stays(keyed: Keyed) -> None:
+    assert "keys add" in keyed.keys("list", code=1).stderr
+    keyed.add("laptop")
+    before = keyed.file.read_bytes()
+    assert "rotate" in keyed.keys("add", "--name", "laptop", code=1).stderr
+    assert "laptop" in keyed.keys("revoke", "labtop", code=1).stderr
+    assert keyed.file.read_bytes() == before
+    keyed.file.write_text("{broken")
+    assert "not a keys file" in keyed.keys("add", "--name", "other", code=1).stderr
+    assert keyed.file.read_text() == "{broken"
+    assert "--file" in keyed.keys("list", code=2, RECEIVER_KEYS_FILE="").stderr
+
+
+def test_a_key_that_could_not_be_printed_is_not_kept(keyed: Keyed) -> None:
+    keyed.add("laptop")
+    for action in (("add", "--name", "other"), ("rotate", "laptop")):
+        before = keyed.file.read_bytes()
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "services.receiver", "keys", *action],
+                cwd=keyed.repository,
+                env=keyed.environment(),
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        assert done.returncode == 1
+        assert "taken out again" in done.stderr
+        assert keyed.file.read_bytes() == before
+
+
+def test_a_file_that_everybody_may_write_is_refused_and_one_they_may_read_is_told(keyed: Keyed) -> None:
+    key = keyed.add("laptop")
+    keyed.file.chmod(0o666)
+    assert "chmod 600" in keyed.refused()
+    keyed.file.chmod(0o644)
+    keyed.start()
+    assert "chmod 600" in keyed.log.read_text()
+    keyed.file.chmod(0o666)
+    time.sleep(1.5)
+    assert keyed.opens(key)
