@@ -82,11 +82,11 @@ def test_pipes_and_endless_files_are_refused_rather_than_waited_for(tmp_path: Pa
     pipe, long = tmp_path / "pipe", tmp_path / "long"
     os.mkfifo(pipe)
     long.write_bytes(b" " * (disk.LARGEST + 1))
-    open_before = len(os.listdir("/proc/self/fd"))
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
     for path in (pipe, long, Path("/dev/zero"), tmp_path):
         with pytest.raises(disk.UnfitFileError):
             disk.take(path)
-    assert len(os.listdir("/proc/self/fd")) == open_before
+    assert len(list(Path("/proc/self/fd").iterdir())) == open_before
 
 
 @pytest.mark.parametrize(

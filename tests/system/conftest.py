@@ -149,3 +149,12 @@ def stage(tmp_path: Path, repository: Path) -> Iterator[Stage]:
     built = Stage(tmp_path, repository)
     yield built
     built.close()
+
+
+@pytest.fixture
+def keyed(tmp_path: Path, repository: Path) -> Iterator[Any]:
+    from tests.system.keyed import Keyed  # noqa: PLC0415 - it stands on this file
+
+    made = Keyed(tmp_path, repository)
+    yield made
+    made.kill()
