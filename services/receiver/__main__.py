@@ -56,6 +56,7 @@ def serve() -> int:
         keys=watch.keys,
         clock=SystemClock(),
         metrics=ReceiverMetrics(),
+        options=settings.options,
         guard=Guard(
             Limits(
                 failures=settings.failures_per_minute,

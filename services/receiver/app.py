@@ -10,9 +10,10 @@ from sanic.config import Config
 from services.receiver.answering import Answering
 from services.receiver.api import health, page, usage, v1
 from services.receiver.context import Context
+from services.receiver.hub import Hub
 from services.receiver.tending import begin_tending, end_tending
 
-__all__ = ["BLUEPRINTS", "build_app"]
+__all__ = ["BLUEPRINTS", "App", "build_app"]
 
 App = Sanic[Config, SimpleNamespace]
 
@@ -31,6 +32,7 @@ def build_app(
     app.config.RESPONSE_TIMEOUT = 30
     app.config.REQUEST_TIMEOUT = 10
     app.ctx.receiver = context
+    app.ctx.hub = Hub(context.store, most=context.options.event_listeners)
     for blueprint in blueprints:
         app.blueprint(blueprint)
     answering = Answering(context)
@@ -51,6 +53,7 @@ def _named(path: str) -> str:
 
 async def _stopping(app: App) -> None:
     app.ctx.receiver.stopping = True
+    app.ctx.hub.close()
 
 
 async def _close(app: App) -> None:

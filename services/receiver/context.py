@@ -12,6 +12,7 @@ from services.receiver.encoded import Encoded
 from services.receiver.guard import Guard
 from services.receiver.keyfile.minting import prefix_of
 from services.receiver.metrics import ReceiverMetrics
+from services.receiver.options import Options
 from services.receiver.refusals import (
     Refusal,
     asks_too_much,
@@ -31,7 +32,7 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
 class Context(Struct):
-    """A receiver's store, keys and their guard, clock, counters, last answers, and whether it is to stop."""
+    """What one receiver has and counts, how it was set, and whether it is about to stop."""
 
     store: Store
     keys: Keys
@@ -39,6 +40,7 @@ class Context(Struct):
     metrics: ReceiverMetrics
     answers: KeptAnswers = field(default_factory=KeptAnswers)
     guard: Guard = field(default_factory=Guard)
+    options: Options = Options()
     stopping: bool = False
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from services.receiver.keyfile.making import how_to_make_one
+from services.receiver.options import Options
 from shared.settings import LogSettings, env
 from shared.store.urls import check_url
 
@@ -71,6 +72,11 @@ class ReceiverSettings(LogSettings, frozen=True, kw_only=True):
             " X-Forwarded-For as the outermost of them saw it. 0: none, and the header is not believed.",
         ),
     ] = 0
+    event_listeners: Annotated[
+        int,
+        Meta(ge=0, le=100_000),
+        env("RECEIVER_EVENT_LISTENERS", "Streams of events open at a time; who comes later is told to wait."),
+    ] = 200
     host: Annotated[
         str, env("RECEIVER_HOST", "The address to listen on; 0.0.0.0 for every network of the machine.")
     ] = "127.0.0.1"
@@ -80,6 +86,11 @@ class ReceiverSettings(LogSettings, frozen=True, kw_only=True):
     reuse_port: Annotated[
         bool, env("RECEIVER_REUSE_PORT", "1 lets several receivers share the port (SO_REUSEPORT).")
     ] = False
+
+    @property
+    def options(self) -> Options:
+        """What the rooms of the receiver take of it."""
+        return Options(event_listeners=self.event_listeners)
 
     def problems(self) -> list[str]:
         """Name what is wrong with the settings together."""

@@ -25,12 +25,13 @@ class Arrived(Struct, frozen=True, order=True):
 
 
 class Tail(Struct, frozen=True):
-    """What came since an earlier look, and the mark to go on from.
+    """What came since an earlier look, the mark to go on from, and when the look was, by the store's clock.
 
     `arrived` is None when more came than was kept in memory: `arrivals` tells them then.
     """
 
     mark: int
+    at: datetime
     arrived: Sequence[Arrived] | None
 
 

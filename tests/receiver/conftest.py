@@ -12,10 +12,11 @@ import aiohttp
 import msgspec
 import pytest
 
-from services.receiver.app import build_app
+from services.receiver.app import App, build_app
 from services.receiver.auth import Key, Keys, key_of_secret
 from services.receiver.context import Context
 from services.receiver.metrics import ReceiverMetrics
+from services.receiver.options import Options
 from shared.store import Store, open_store
 
 SECRET = "a-key-for-reading-and-writing"
@@ -44,10 +45,12 @@ class SetClock:
 class Receiver:
     """A running receiver, and how a client with its key calls it."""
 
-    def __init__(self, address: str, store: Store, clock: SetClock, session: aiohttp.ClientSession) -> None:
+    def __init__(self, address: str, context: Context, app: App, session: aiohttp.ClientSession) -> None:
         self.address = address
-        self.store = store
-        self.clock = clock
+        self.context = context
+        self.app = app
+        self.store = context.store
+        self.clock: Any = context.clock
         self.session = session
 
     async def call(
@@ -73,7 +76,7 @@ class Receiver:
 
 
 @asynccontextmanager
-async def running(store: Store, **more: Any) -> AsyncIterator[Receiver]:
+async def running(store: Store, *, options: Options | None = None, **more: Any) -> AsyncIterator[Receiver]:
     """Run a receiver; `more` goes to `build_app`."""
     clock = SetClock()
     keys = Keys(
@@ -83,7 +86,9 @@ async def running(store: Store, **more: Any) -> AsyncIterator[Receiver]:
             Key(name="work", sha256=key_of_secret("", OTHER).sha256, accounts=["work"]),
         ]
     )
-    context = Context(store=store, keys=keys, clock=clock, metrics=ReceiverMetrics())
+    context = Context(
+        store=store, keys=keys, clock=clock, metrics=ReceiverMetrics(), options=options or Options()
+    )
     app = build_app(context, name=f"test-{next(_numbers)}", **more)
     app.config.TOUCHUP = False  # it rewrites Sanic once a process, not once an application
     listening = socket.create_server(("127.0.0.1", 0))
@@ -95,7 +100,7 @@ async def running(store: Store, **more: Any) -> AsyncIterator[Receiver]:
     await server.start_serving()
     host, port = listening.getsockname()
     async with aiohttp.ClientSession() as session:
-        yield Receiver(f"http://{host}:{port}", store, clock, session)
+        yield Receiver(f"http://{host}:{port}", context, app, session)
     await server.before_stop()
     await server.close()
     await server.wait_closed()

@@ -1,12 +1,15 @@
 """News of what is in memory."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from shared.store.arrivals import Arrived, Tail
 from shared.store.memory.accounts import Account, Accounts
 
 __all__ = ["Announcing"]
+
+_BEFORE = datetime(1970, 1, 1, tzinfo=UTC)
+"""The time by a store whose only clock is what it is handed, before it was handed anything."""
 
 
 class Announcing(Accounts):
@@ -21,7 +24,9 @@ class Announcing(Accounts):
         """See Arrivals.tail."""
         own = self._of(account)
         now = len(own.arrived)
-        return Tail(now, [one for one in own.arrived[now if mark is None else mark :] if _is_there(own, one)])
+        at = own.arrived[-1].at if own.arrived else _BEFORE
+        came = own.arrived[now if mark is None else mark :]
+        return Tail(now, at, [one for one in came if _is_there(own, one)])
 
 
 def _is_there(own: Account, one: Arrived) -> bool:

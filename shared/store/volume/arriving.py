@@ -45,7 +45,8 @@ class Arriving:
                 return noticed.mark, [] if mark is None else noticed.after(mark)
 
             now, notices = self._history.look_at_news(look)
-        return Tail(now, None if notices is None else sorted(self._dated(notices)))
+        at = _moment(time.time_ns())
+        return Tail(now, at, None if notices is None else sorted(self._dated(notices)))
 
     def since(self, moment: datetime) -> list[Arrived]:
         """See Arrivals.arrivals."""

@@ -3,8 +3,14 @@
 A route is added by `routes.add_route`, which asks for the key first. Failures are problem details.
 """
 
-from services.receiver.api.v1 import accounts, asof, reports, snapshots
+from services.receiver.api.v1 import accounts, asof, events, reports, snapshots
 
 __all__ = ["BLUEPRINTS"]
 
-BLUEPRINTS = (accounts.BLUEPRINT, snapshots.BLUEPRINT, asof.BLUEPRINT, reports.BLUEPRINT)
+BLUEPRINTS = (
+    accounts.BLUEPRINT,
+    snapshots.BLUEPRINT,
+    asof.BLUEPRINT,
+    reports.BLUEPRINT,
+    events.BLUEPRINT,
+)

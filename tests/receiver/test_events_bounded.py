@@ -1,0 +1,122 @@
+"""Listeners to events cost a bounded share: of places, of memory, of a stop's time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.receiver import channel
+from services.receiver.api.v1 import events
+from services.receiver.options import Options
+from shared.store import Store, open_store
+from tests.receiver.conftest import SECRET, Receiver, running
+from tests.receiver.listening import EVENTS, NOW, listen, silent_reader, stored
+from tests.store.samples import minutes, snapshot
+
+
+@pytest.fixture(autouse=True)
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel, "LOOK_SECONDS", 0.05)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> Store:
+    return open_store(f"file://{tmp_path}/store")
+
+
+@pytest.fixture
+async def other(tmp_path: Path) -> AsyncIterator[Store]:
+    """The same store in the hands of another process."""
+    opened = open_store(f"file://{tmp_path}/store")
+    yield opened
+    await opened.close()
+
+
+async def test_no_more_listen_than_may_and_a_place_that_is_left_is_free(store: Store) -> None:
+    async with running(store, options=Options(event_listeners=2)) as receiver:
+        async with listen(receiver) as one, listen(receiver) as two:
+            await one.opened()
+            await two.opened()
+            status, body, headers = await receiver.get(EVENTS)
+            assert (status, headers["Retry-After"]) == (503, "10")
+            assert "RECEIVER_EVENT_LISTENERS" in body["suggestion"]
+        async with asyncio.timeout(5):
+            while receiver.app.ctx.hub.listeners:
+                await asyncio.sleep(0.01)
+        async with listen(receiver) as again:
+            await again.opened()
+
+
+async def test_nothing_is_looked_for_when_nobody_listens(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = []
+    tail = receiver.store.tail
+
+    async def counted(*asked: Any) -> Any:
+        looks.append(asked)
+        return await tail(*asked)
+
+    monkeypatch.setattr(receiver.store, "tail", counted)
+    async with listen(receiver) as stream:
+        await stream.opened()
+        await asyncio.sleep(0.3)
+        assert len(looks) >= 2
+    await asyncio.sleep(0.3)
+    before = len(looks)
+    await asyncio.sleep(0.3)
+    assert len(looks) == before
+
+
+async def test_who_falls_behind_is_told_to_come_back_and_then_misses_nothing(
+    receiver: Receiver, other: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "MOST_EVENTS", 1)
+    monkeypatch.setattr(channel, "LOOK_SECONDS", 1.0)
+    async with listen(receiver) as stream:
+        await stream.opened()
+        order = [await stored(other, back) for back in range(8, 0, -1)]
+        seen = []
+        while (told := await stream.next()).kind != "reconnect":
+            seen.append(told.data["id"])
+        with pytest.raises(EOFError):
+            await stream.next()
+    monkeypatch.setattr(channel, "MOST_EVENTS", 100)
+    async with listen(receiver, last_id=stream.last_id) as again:
+        while len(set(seen)) < len(order):
+            seen += await again.ids(1)
+    assert sorted(set(seen)) == sorted(order)
+    assert receiver.app.ctx.hub.dropped == 1
+
+
+async def filled(receiver: Receiver) -> None:
+    """Store more than fits into the buffers on the way to a listener that reads nothing."""
+    for back in range(100):
+        document = snapshot(NOW - minutes(back), note="x" * 60_000)
+        await receiver.store.append("default", document, datetime.now(UTC))
+
+
+async def nobody_listens(receiver: Receiver) -> None:
+    async with asyncio.timeout(5):
+        while receiver.app.ctx.hub.listeners:
+            await asyncio.sleep(0.02)
+
+
+async def test_who_does_not_read_is_cut_off(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "_SEND_SECONDS", 0.5)
+    with silent_reader(receiver.address, SECRET):
+        await filled(receiver)
+        await nobody_listens(receiver)
+    assert receiver.app.ctx.hub.dropped == 1
+
+
+async def test_a_stop_does_not_wait_for_who_does_not_read(receiver: Receiver) -> None:
+    with silent_reader(receiver.address, SECRET):
+        await filled(receiver)
+        await asyncio.sleep(0.5)
+        assert receiver.app.ctx.hub.listeners == 1
+        receiver.app.ctx.hub.close()
+        await nobody_listens(receiver)
