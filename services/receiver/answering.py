@@ -37,6 +37,7 @@ _PROCESS = secrets.token_hex(6)
 _NUMBERS = itertools.count(1)
 _REQUEST_ID_HEADER = "X-Request-ID"
 _REQUEST_ID_LINE = _REQUEST_ID_HEADER.encode()
+_UNKEPT = ((b"Cache-Control", b"no-store"),)
 _GONE = 499
 """How an answer is counted that nobody was there to read."""
 
@@ -106,7 +107,9 @@ class Answering:
                 exc_info=None if known else error,
             )
         if request.path == ROOT or request.path.startswith(f"{ROOT}/"):
-            response = Encoded(encode(problem(refusal, request_id)), refusal.status, kind=CONTENT_TYPE)
+            response = Encoded(
+                encode(problem(refusal, request_id)), refusal.status, _UNKEPT, kind=CONTENT_TYPE
+            )
         else:
             now = to_iso_millis(self._context.clock.now())
             response = Encoded(encode(refusal.body(request_id, now)), refusal.status)

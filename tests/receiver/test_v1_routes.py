@@ -126,6 +126,20 @@ async def test_failures_are_problem_details(receiver: Receiver) -> None:
         assert "secret path" not in str(body)
 
 
+async def test_the_type_of_a_problem_leads_to_its_explanation(receiver: Receiver) -> None:
+    for path, key in [
+        (f"{ACCOUNT}/nothing", SECRET),
+        (f"{ACCOUNT}/broken", SECRET),
+        (f"{ACCOUNT}/broken", None),
+    ]:
+        _, body, _ = await receiver.get(path, key=key)
+        page, _, anchor = body["type"].partition("#")
+        status, text, headers = await receiver.get(page, key=None)
+        assert (status, headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+        assert f'id="{anchor}"' in text
+        assert body["title"] in text
+
+
 async def test_a_method_that_is_not_there_is_answered_with_those_that_are(receiver: Receiver) -> None:
     status, body, headers = await receiver.call("DELETE", f"{ACCOUNT}/echo/it")
     assert (status, body["status"]) == (405, 405)
@@ -172,6 +186,7 @@ async def test_only_the_accounts_that_a_key_may_read_are_listed(receiver: Receiv
     assert body["accounts"][0] == {
         "account": "work",
         "versions": 1,
+        "archived": 0,
         "oldest": "2026-11-22T11:50:00Z",
         "newest": "2026-11-22T11:50:00Z",
         "ageMinutes": 10,

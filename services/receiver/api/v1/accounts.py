@@ -10,7 +10,6 @@ from services.receiver.api.v1.answers import cacheable
 from services.receiver.api.v1.routes import ACCOUNTS, drop_body, question_of
 from services.receiver.context import Context, context_of, identify
 from shared.schemas.codec import encode
-from shared.store.base import Found
 from shared.timestamps import to_iso
 
 __all__ = ["BLUEPRINT"]
@@ -28,21 +27,22 @@ async def list_accounts(request: Request) -> HTTPResponse:
 
 
 async def _described(context: Context, account: str) -> dict[str, Any]:
+    """Return how much is kept of an account (history and archive) and how old the newest is."""
     newest = await context.store.latest(account)
     oldest = await context.store.by_number(account, 1)
+    months = await context.store.archives(account)
+    times = [found.version.time for found in (oldest, newest) if found]
+    times += [time for month in months for time in (month.oldest, month.newest) if time]
     return {
         "account": account,
         "versions": newest.total if newest else 0,
-        "oldest": _time_of(oldest),
-        "newest": _time_of(newest),
+        "archived": sum(month.count for month in months),
+        "oldest": to_iso(min(times)) if times else None,
+        "newest": to_iso(max(times)) if times else None,
         "ageMinutes": (
             age_minutes(read_at(newest.version.document), context.clock.now()) if newest else None
         ),
     }
-
-
-def _time_of(found: Found | None) -> str | None:
-    return to_iso(found.version.time) if found else None
 
 
 BLUEPRINT = Blueprint("v1_accounts")
