@@ -1,23 +1,27 @@
 """A body that holds many items (pure): how it is taken apart, and what is answered for each of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from services.receiver.ingest import BODY_LIMIT, not_json
 from services.receiver.problems import problem
 from services.receiver.refusals import Refusal, too_large
+from shared.schemas.codec import RECEIVED_AT, Document
 
 __all__ = [
     "BATCH_LIMIT",
     "BLANK",
     "MOST_ITEMS",
     "Outcome",
+    "Receipt",
     "checked_length",
     "is_batch",
     "items_of",
+    "receipt_of",
     "results_of",
 ]
 
@@ -31,8 +35,33 @@ BLANK = b" \t\r\n"
 
 _items = msgspec.json.Decoder(list[msgspec.Raw])
 
-Outcome = Mapping[str, Any] | Refusal
-"""What became of one item: the answer it would have got alone (with its `status`), or why it was refused."""
+
+class Receipt(Struct, frozen=True, rename="camel"):
+    """What is answered for an item that is on the disk: 201, or 200 for one that was stored before.
+
+    `received_at` is when it came first.
+    """
+
+    status: int
+    id: str
+    duplicate: bool
+    received_at: str | None
+    account: str
+
+
+Outcome = Receipt | Refusal
+"""What became of one item."""
+
+
+def receipt_of(account: str, item_id: str, document: Document, *, duplicate: bool) -> Receipt:
+    """Describe what is stored under an id."""
+    return Receipt(
+        HTTPStatus.OK if duplicate else HTTPStatus.CREATED,
+        item_id,
+        duplicate,
+        document.get(RECEIVED_AT),
+        account,
+    )
 
 
 def is_batch(body: bytes) -> bool:

@@ -3,18 +3,15 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
 
 import structlog
 
 from services.receiver.auth import Key
-from services.receiver.batch import checked_length
+from services.receiver.batch import Outcome, Receipt, checked_length, receipt_of
 from services.receiver.context import Context
 from services.receiver.ingest import read_report, read_snapshot
 from services.receiver.refusals import SERVER_FAULT, STORAGE_FAILED, Refusal, internal_error, not_stored
 from shared.errors import MarigraphError
-from shared.store.base import Appended
-from shared.store.reports import AddedReport
 
 __all__ = ["take_report", "take_reports", "take_snapshot", "take_snapshots"]
 
@@ -24,50 +21,38 @@ _SIDE_BY_SIDE = 64
 Reading so many takes about 5 ms, in which nobody else is answered.
 """
 
-T = TypeVar("T")
-
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
-async def take_snapshot(context: Context, account: str, body: bytes, key: Key) -> Appended:
+async def take_snapshot(context: Context, account: str, body: bytes, key: Key) -> Receipt:
     """Store one snapshot; it is on the disk when this returns. Raises Refusal and the store's errors."""
-    appended = await _stored(context, account, body)
-    _log.info(
-        "snapshot",
-        outcome=_outcome_of(appended),
-        version=appended.version.id,
-        account=account,
-        key=key.shown,
-    )
-    return appended
+    receipt = await _stored(context, account, body)
+    _log.info("snapshot", outcome=_outcome_of(receipt), version=receipt.id, account=account, key=key.shown)
+    return receipt
 
 
-async def take_snapshots(
-    context: Context, account: str, items: Sequence[bytes], key: Key
-) -> list[Appended | Refusal]:
+async def take_snapshots(context: Context, account: str, items: Sequence[bytes], key: Key) -> list[Outcome]:
     """Store many, each on its own, in their order: what is wrong with one stops no other."""
     taken = await _each(items, lambda item: _stored(context, account, item), at_once=_SIDE_BY_SIDE)
     _tell_of("snapshots", account, key, taken)
     return taken
 
 
-async def take_report(context: Context, account: str, body: bytes, key: Key) -> AddedReport:
+async def take_report(context: Context, account: str, body: bytes, key: Key) -> Receipt:
     """Store one report of a failed scrape; raises as `take_snapshot`."""
-    added = await _added(context, account, body)
-    _log.info("report", outcome=_outcome_of(added), report=added.report.id, account=account, key=key.shown)
-    return added
+    receipt = await _added(context, account, body)
+    _log.info("report", outcome=_outcome_of(receipt), report=receipt.id, account=account, key=key.shown)
+    return receipt
 
 
-async def take_reports(
-    context: Context, account: str, items: Sequence[bytes], key: Key
-) -> list[AddedReport | Refusal]:
+async def take_reports(context: Context, account: str, items: Sequence[bytes], key: Key) -> list[Outcome]:
     """Store many reports, one after another: each waits for the disk by itself."""
     taken = await _each(items, lambda item: _added(context, account, item), at_once=1)
     _tell_of("reports", account, key, taken)
     return taken
 
 
-async def _stored(context: Context, account: str, body: bytes) -> Appended:
+async def _stored(context: Context, account: str, body: bytes) -> Receipt:
     """Check and store a snapshot, and tell everybody who wants to know."""
     snapshots = context.metrics.snapshots
     try:
@@ -81,28 +66,31 @@ async def _stored(context: Context, account: str, body: bytes) -> Appended:
     except MarigraphError:
         snapshots.labels("failed").inc()
         raise
-    snapshots.labels(_outcome_of(appended)).inc()
+    version = appended.version
+    receipt = receipt_of(account, version.id, version.document, duplicate=appended.duplicate)
+    snapshots.labels(_outcome_of(receipt)).inc()
     context.metrics.last_snapshot.set(received_at.timestamp())
-    return appended
+    return receipt
 
 
-async def _added(context: Context, account: str, body: bytes) -> AddedReport:
+async def _added(context: Context, account: str, body: bytes) -> Receipt:
     """Check and store a report, and tell everybody who wants to know."""
     document = read_report(checked_length(body), account)
-    return await context.store.add_report(account, document, context.clock.now())
+    added = await context.store.add_report(account, document, context.clock.now())
+    return receipt_of(account, added.report.id, added.report.document, duplicate=added.duplicate)
 
 
-def _outcome_of(taken: Appended | AddedReport | Refusal) -> str:
+def _outcome_of(taken: Outcome) -> str:
     if isinstance(taken, Refusal):
-        return "refused"
+        return "refused" if taken.status < SERVER_FAULT else "failed"
     return "duplicate" if taken.duplicate else "stored"
 
 
 async def _each(
-    items: Sequence[bytes], take: Callable[[bytes], Awaitable[T]], *, at_once: int
-) -> list[T | Refusal]:
+    items: Sequence[bytes], take: Callable[[bytes], Awaitable[Receipt]], *, at_once: int
+) -> list[Outcome]:
     """Take items in their order; what stops the store from taking any of some stops the rest as well."""
-    taken: list[T | Refusal] = []
+    taken: list[Outcome] = []
     for start in range(0, len(items), at_once):
         some = items[start : start + at_once]
         raised = await asyncio.gather(*(take(item) for item in some), return_exceptions=True)
@@ -113,7 +101,7 @@ async def _each(
     return taken
 
 
-def _is_the_stores(outcome: object) -> bool:
+def _is_the_stores(outcome: Outcome) -> bool:
     """Tell whether the store could take nothing just now: the next would wait for it as long, in vain."""
     return isinstance(outcome, Refusal) and outcome.code == STORAGE_FAILED and outcome.status >= SERVER_FAULT
 
@@ -131,5 +119,5 @@ def _explained(error: BaseException) -> Refusal:
     raise error
 
 
-def _tell_of(what: str, account: str, key: Key, taken: Sequence[Appended | AddedReport | Refusal]) -> None:
+def _tell_of(what: str, account: str, key: Key, taken: Sequence[Outcome]) -> None:
     _log.info(what, **Counter(_outcome_of(one) for one in taken), account=account, key=key.shown)

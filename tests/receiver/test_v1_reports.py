@@ -31,6 +31,15 @@ async def test_a_report_is_stored_once_and_listed(receiver: Receiver) -> None:
     assert (await receiver.get(ALL, headers={"If-None-Match": headers["ETag"]}))[0] == 304
 
 
+async def test_a_report_is_found_where_its_receipt_says(receiver: Receiver) -> None:
+    for minute in range(3):
+        _, told, headers = await send(receiver, report(minute))
+        status, found, _ = await receiver.get(headers["Location"])
+        assert (status, found["id"], found["at"]) == (200, told["id"], report(minute)["at"])
+    for missing in ("2026-11-22T11-01-00-00000000", "x", "%7E"):
+        assert (await receiver.get(f"{ALL}/{missing}"))[0] == 404
+
+
 async def test_many_reports_are_answered_one_by_one(receiver: Receiver) -> None:
     status, body, _ = await send(receiver, [report(1), report(1), {"at": "soon"}, report(2, account="work")])
     assert status == 200

@@ -27,14 +27,14 @@ async def store_snapshot(request: Request) -> HTTPResponse:
     """Store a snapshot; it is on the disk when this answers 200."""
     context = context_of(request)
     key = authorise(request, "write", DEFAULT_ACCOUNT)
-    appended = await take_snapshot(context, DEFAULT_ACCOUNT, await read_body(request), key)
+    receipt = await take_snapshot(context, DEFAULT_ACCOUNT, await read_body(request), key)
     return json_answer(
         {
             "success": True,
-            "message": "This snapshot was stored before." if appended.duplicate else "Snapshot stored.",
+            "message": "This snapshot was stored before." if receipt.duplicate else "Snapshot stored.",
             "timestamp": to_iso_millis(context.clock.now()),
-            "versionId": appended.version.id,
-            "duplicate": appended.duplicate,
+            "versionId": receipt.id,
+            "duplicate": receipt.duplicate,
         }
     )
 

@@ -1,48 +1,24 @@
 """Snapshots of an account: sent one or many at a time, listed page by page, one by its id."""
 
-from typing import Any
-
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from services.receiver.api.v1.answers import FOR_EVER, cacheable
-from services.receiver.api.v1.routes import ACCOUNTS, add_route, key_of, question_of
-from services.receiver.batch import is_batch, items_of, results_of
-from services.receiver.bodies import read_body
-from services.receiver.context import context_of, json_answer
+from services.receiver.api.v1.posting import store_sent
+from services.receiver.api.v1.routes import add_route, question_of
+from services.receiver.context import context_of
 from services.receiver.intake import take_snapshot, take_snapshots
 from services.receiver.listing import PARAMETERS, read_listing
 from services.receiver.pages import described, page_of
-from services.receiver.refusals import Refusal, not_found
-from shared.schemas.codec import RECEIVED_AT, encode
-from shared.store.base import Appended
+from services.receiver.refusals import not_found
+from shared.schemas.codec import encode
 
 __all__ = ["BLUEPRINT"]
 
 
 async def post_snapshots(request: Request, account: str) -> HTTPResponse:
-    """Store a snapshot (201; 200 when it was stored before), or each of an array (200 with `results`)."""
-    context, key = context_of(request), key_of(request)
-    question_of(request)
-    body = await read_body(request, takes_batch=True)
-    if is_batch(body):
-        taken = await take_snapshots(context, account, items_of(body), key)
-        return json_answer(results_of([one if isinstance(one, Refusal) else _told(one) for one in taken]))
-    told = _told(await take_snapshot(context, account, body, key))
-    answer = json_answer(told, told["status"])
-    answer.headers["Location"] = f"{ACCOUNTS}/{account}/snapshots/{told['id']}"
-    return answer
-
-
-def _told(appended: Appended) -> dict[str, Any]:
-    version = appended.version
-    return {
-        "status": 200 if appended.duplicate else 201,
-        "id": version.id,
-        "duplicate": appended.duplicate,
-        "receivedAt": version.document.get(RECEIVED_AT),
-        "account": version.account,
-    }
+    """Store a snapshot, or each of an array."""
+    return await store_sent(request, account, take_snapshot, take_snapshots)
 
 
 async def list_snapshots(request: Request, account: str) -> HTTPResponse:
