@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from plan import REPOSITORY, key_file, read_env_file
+from own_key import key_file
+from plan import REPOSITORY, read_env_file
 
 DEPLOY = REPOSITORY / "deploy"
 ENGINE_CURE = (

@@ -6,13 +6,14 @@ console, `record` when it reads another page.
 
 import hashlib
 import os
-import secrets
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 from typing import NamedTuple
+
+from own_key import key_file, keys_file
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TEMPLATES = REPOSITORY / "deploy" / "supervisor"
@@ -82,7 +83,11 @@ def make_plan(environ: Mapping[str, str]) -> Plan:
         environment["SCRAPER_USAGE_URL"] = f"http://127.0.0.1:{ports['PRACTICE_PORT']}/settings/usage"
         environment.setdefault("SCRAPER_INTERVAL_SECONDS", "60")
     if not (given.get("CLAUDE_SYNC_API_KEY") or given.get("CLAUDE_SYNC_API_KEY_FILE")):
-        environment["CLAUDE_SYNC_API_KEY_FILE"] = str(key_file(folder / "key"))
+        own = key_file(folder / "key")
+        environment["CLAUDE_SYNC_API_KEY_FILE"] = str(own)
+        if not given.get("RECEIVER_KEYS_FILE"):
+            key = own.read_text(encoding="utf-8").strip()
+            environment["RECEIVER_KEYS_FILE"] = str(keys_file(folder / "keys.json", key))
     programs = (
         ("practice", "receiver", "janitor", "scraper") if practising else ("receiver", "janitor", "scraper")
     )
@@ -105,15 +110,6 @@ def read_env_file(path: Path) -> dict[str, str]:
             raise SystemExit(f"{path}, line {number} is no setting: write NAME=value, or # before a remark")
         found[name.strip()] = value.strip().strip("'\"")
     return found
-
-
-def key_file(path: Path) -> Path:
-    """Return a file that holds a key and that only its owner can read; made the first time."""
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(secrets.token_urlsafe(24) + "\n")
-    return path
 
 
 def write_configuration(plan: Plan) -> None:
