@@ -54,6 +54,7 @@ def _named(path: str) -> str:
 async def _stopping(app: App) -> None:
     app.ctx.receiver.stopping = True
     app.ctx.hub.close()
+    await app.ctx.receiver.days.close()
 
 
 async def _close(app: App) -> None:

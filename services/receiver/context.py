@@ -10,6 +10,8 @@ from services.receiver.answers import KeptAnswers
 from services.receiver.auth import Key, Keys, Scope, secret_of
 from services.receiver.encoded import Encoded
 from services.receiver.guard import Guard
+from services.receiver.kept_days import KeptDays
+from services.receiver.kept_pieces import KeptPieces
 from services.receiver.keyfile.minting import prefix_of
 from services.receiver.metrics import ReceiverMetrics
 from services.receiver.options import Options
@@ -41,6 +43,8 @@ class Context(Struct):
     answers: KeptAnswers = field(default_factory=KeptAnswers)
     guard: Guard = field(default_factory=Guard)
     options: Options = Options()
+    days: KeptDays = field(default_factory=KeptDays)
+    pieces: KeptPieces = field(default_factory=KeptPieces)
     stopping: bool = False
 
 

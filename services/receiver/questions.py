@@ -25,6 +25,12 @@ class Question(Struct, frozen=True):
     """The parameters of one request, each given once; readers raise Refusal (400) that names theirs."""
 
     given: Mapping[str, str]
+    repeated: Mapping[str, Sequence[str]] = {}
+    """Those that may be sent more than once, each as often as it came."""
+
+    def texts(self, name: str) -> Sequence[str]:
+        """Return every value of a parameter that may be sent more than once."""
+        return self.repeated.get(name, ())
 
     def text(self, name: str) -> str | None:
         """Return a parameter as it came, None when it was not sent."""
@@ -59,8 +65,10 @@ class Question(Struct, frozen=True):
         return text
 
 
-def read_question(arguments: Mapping[str, Sequence[str]], known: Collection[str]) -> Question:
-    """Read what was asked, in the form `name -> values`.
+def read_question(
+    arguments: Mapping[str, Sequence[str]], known: Collection[str], repeatable: Collection[str] = ()
+) -> Question:
+    """Read what was asked, in the form `name -> values`; `repeatable` are those of `known` that may repeat.
 
     Raises Refusal (400) for a name that the call does not know and for one that was sent twice.
     """
@@ -69,9 +77,12 @@ def read_question(arguments: Mapping[str, Sequence[str]], known: Collection[str]
             raise bad_parameter(
                 name, f"{name[:_SHOWN]!r} is no parameter of this call.", _instead(name, known)
             )
-        if len(values) > 1:
+        if len(values) > 1 and name not in repeatable:
             raise bad_parameter(name, f"{name} was sent {len(values)} times.", "Send it once.")
-    return Question({name: values[0] for name, values in arguments.items()})
+    return Question(
+        {name: values[0] for name, values in arguments.items() if name not in repeatable},
+        {name: values for name, values in arguments.items() if name in repeatable},
+    )
 
 
 def _instead(name: str, known: Collection[str]) -> str:

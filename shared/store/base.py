@@ -4,7 +4,7 @@ One suite of tests (tests/store) holds each backend to it.
 """
 
 import math
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -17,7 +17,18 @@ from shared.store.metadata import Lifetime, Metadata
 from shared.store.reports import Reports
 from shared.store.upkeep import Upkeep
 
-__all__ = ["Appended", "Archived", "ArchivedMonth", "Found", "Metadata", "Part", "Store", "Version"]
+__all__ = [
+    "Appended",
+    "Archived",
+    "ArchivedMonth",
+    "Calendar",
+    "DayMark",
+    "Found",
+    "Metadata",
+    "Part",
+    "Store",
+    "Version",
+]
 
 
 class Version(Struct, frozen=True):
@@ -77,6 +88,24 @@ class ArchivedMonth(Struct, frozen=True, kw_only=True, rename="camel"):
     damage: Sequence[str] = ()
 
 
+class DayMark(Struct, frozen=True):
+    """What tells the versions of one UTC day from any others: equal marks, equal versions.
+
+    `ids` are those whose versions `by_id` answers at little cost, oldest first; `others` stands for what else
+    there is of that day, parts of the archive that may hold some of it.
+    """
+
+    ids: Sequence[str]
+    others: Sequence[Hashable] = ()
+
+
+class Calendar(Struct, frozen=True):
+    """The UTC days (`2026-11-22`) that may hold versions, in order, and how many these are at most."""
+
+    marks: Mapping[str, DayMark]
+    at_most: int
+
+
 Part = Literal["history", "archive"]
 """Where versions are."""
 
@@ -131,6 +160,14 @@ class Store(Upkeep, Reports, Arrivals, Protocol):
 
         A few hundred are in memory at a time. What arrives or leaves meanwhile may or may not be among them;
         what only moves to the archive is.
+        """
+        ...
+
+    async def calendar(self, account: str, first: str, last: str) -> Calendar:
+        """Return the days from `first` to `last` that may hold versions, archived or not, with their marks.
+
+        A day whose mark is the same as before holds the same versions. What `stream` yields after the marks
+        were given may have come since.
         """
         ...
 

@@ -13,6 +13,7 @@ from shared.schemas.usage import ACCOUNT_PATTERN
 
 __all__ = [
     "candidate_ids",
+    "date_of",
     "digest_part",
     "digest_parts",
     "id_of_file",
@@ -83,6 +84,11 @@ def time_of(version_id: str) -> datetime:
 def month_of(version_id: str) -> str:
     """Return the month of the archive a version belongs to: `2026-11`."""
     return version_id[:7]
+
+
+def date_of(version_id: str) -> str:
+    """Return the UTC day of a version: `2026-11-22`."""
+    return version_id[:10]
 
 
 def candidate_ids(time: datetime, digest: str) -> Iterator[str]:

@@ -9,12 +9,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from shared.schemas.codec import RECEIVED_AT, Document, decode_snapshot, digest
-from shared.store.base import Appended, Archived, ArchivedMonth, Found, Part, Version
+from shared.store.base import Appended, Archived, ArchivedMonth, Calendar, DayMark, Found, Part, Version
 from shared.store.believing import why_not
 from shared.store.choosing import nearest_of, newest_of
 from shared.store.errors import StoreConflictError, StoreDamagedError
 from shared.store.index import Index
-from shared.store.keys import candidate_ids, matches_digest, month_of, stamp_of, time_of
+from shared.store.keys import candidate_ids, date_of, matches_digest, month_of, stamp_of, time_of
 from shared.store.memory.accounts import Account
 from shared.store.memory.announcing import Announcing
 from shared.store.memory.keeping import Keeping
@@ -125,6 +125,13 @@ class MemoryStore(Keeping, Reporting, Announcing):
         ids = Index(everything).between(start, end)
         for version_id in sorted(ids, key=lambda one: (stamp_of(one), _rank(everything[one]))):
             yield everything[version_id]
+
+    async def calendar(self, account: str, first: str, last: str) -> Calendar:
+        """See Store.calendar."""
+        own = self._of(account)
+        ids = sorted(one for one in {*own.archive, *own.versions} if first <= date_of(one) <= last)
+        days = groupby(ids, key=date_of)
+        return Calendar({day: DayMark(tuple(those)) for day, those in days}, len(ids))
 
     async def between(self, account: str, start: datetime | None, end: datetime | None) -> Sequence[str]:
         """See Store.between."""

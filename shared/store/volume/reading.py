@@ -6,12 +6,13 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from shared.store.base import ArchivedMonth, Found, Part, Version
+from shared.store.base import ArchivedMonth, Calendar, Found, Part, Version
 from shared.store.errors import translated
 from shared.store.index import Index
 from shared.store.keys import is_version_id
 from shared.store.metadata import Metadata
 from shared.store.volume import spanning, upkeep
+from shared.store.volume.calendar import calendar
 from shared.store.volume.history import Choose, History, NotAtHand, newest
 from shared.store.volume.layout import accounts_of
 from shared.store.volume.opened import OpenVolume
@@ -88,6 +89,11 @@ class Reading(OpenVolume):
         while some := await self._read(history, lambda: list(islice(versions, _SLICE))):
             for version in some:
                 yield version
+
+    async def calendar(self, account: str, first: str, last: str) -> Calendar:
+        """See Store.calendar."""
+        history = self._history(account)
+        return await self._read(history, lambda: calendar(history, first, last))
 
     async def _look(self, account: str, ask: Callable[[Index], T]) -> T:
         history = self._history(account)

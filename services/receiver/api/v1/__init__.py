@@ -3,7 +3,7 @@
 A route is added by `routes.add_route`, which asks for the key first. Failures are problem details.
 """
 
-from services.receiver.api.v1 import accounts, asof, events, reports, snapshots
+from services.receiver.api.v1 import accounts, asof, events, reports, series, snapshots
 
 __all__ = ["BLUEPRINTS"]
 
@@ -11,6 +11,7 @@ BLUEPRINTS = (
     accounts.BLUEPRINT,
     snapshots.BLUEPRINT,
     asof.BLUEPRINT,
+    series.BLUEPRINT,
     reports.BLUEPRINT,
     events.BLUEPRINT,
 )

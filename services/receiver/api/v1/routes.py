@@ -1,6 +1,6 @@
 """How a call under `/api/v1` is added: its address, its methods, and the key before anything else."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
@@ -56,8 +56,11 @@ async def drop_body(request: Request) -> None:
         await read_body(request)
 
 
-def question_of(request: Request, *known: str) -> Question:
-    """Return the parameters of a request; raises Refusal (400) for others than those that are known."""
+def question_of(request: Request, *known: str, repeatable: Collection[str] = ()) -> Question:
+    """Return the parameters of a request; raises Refusal (400) for others than those that are known.
+
+    Those that are `repeatable`, too, may be sent more than once.
+    """
     if not request.query_string:
         return Question({})
-    return read_question(request.get_args(keep_blank_values=True), known)
+    return read_question(request.get_args(keep_blank_values=True), known, repeatable)

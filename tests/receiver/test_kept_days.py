@@ -1,0 +1,165 @@
+"""The days kept for folding, against days made of all versions anew, whatever happens to the store."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, precondition, rule
+
+from services.receiver.kept_days import KeptDays
+from shared.insight.days import Day, day_of
+from shared.schemas.codec import RECEIVED_AT
+from shared.store import Store, open_store
+from shared.store.keys import date_of
+from shared.store.ranking import rank_of
+from tests.faults.lengths import times
+from tests.store.model import StoreModel, moments, seeds
+from tests.store.samples import NOON, minutes, snapshot
+from tests.store.test_model import VolumeModel
+
+ALWAYS = ("0001-01-01", "9999-12-31")
+
+
+async def days_in(kept: KeptDays, store: Store, patience: float = 20) -> list[Day]:
+    """All days of a store that hold something."""
+    calendar = await store.calendar("default", *ALWAYS)
+    days = await kept.of(store, "default", calendar.marks, patience)
+    assert sum(len(day.ids) for day in days) <= calendar.at_most
+    return [day for day in days if day.ids]
+
+
+class DaysAreKept(StoreModel):
+    """Asks after every step, with one memory for each store and one that is nearly too small."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept_days = [KeptDays(), KeptDays(most_bytes=3000)]
+
+    @precondition(lambda self: self.kept)
+    @rule(seed=seeds, percentage=st.integers(0, 100), later=moments)
+    def a_reading_is_corrected(self, seed: int, percentage: int, later: timedelta) -> None:
+        version_id = self.choose(seed, sorted(self.kept))[:1] or sorted(self.kept)[:1]
+        document = {k: v for k, v in self.kept[version_id[0]].document.items() if k != RECEIVED_AT}
+        document["currentSession"] = {"percentageUsed": percentage, "resetsIn": ""}
+        document["reparsedFrom"] = str(seed)
+        self.sent([document], self.run(self.all_appended(self.store(seed), [document])))
+
+    @invariant()
+    def days_are_what_the_versions_make(self) -> None:
+        expected = self.made_anew()
+        for kept in self.kept_days:
+            for store in self.stores:
+                assert self.run(days_in(kept, store)) == expected
+
+    def made_anew(self) -> Sequence[Day]:
+        order = sorted(self.kept, key=lambda i: (date_of(i), i[:19], rank_of(i, self.kept[i].document)))
+        dates = dict.fromkeys(map(date_of, order))
+        made = [
+            day_of(date, [(i, self.kept[i].document) for i in order if date_of(i) == date]) for date in dates
+        ]
+        return [day for day in made if day.ids]
+
+
+class DaysOfAVolumeAreKept(DaysAreKept, VolumeModel):
+    """The same, with files that others lose, spoil and put back."""
+
+
+LENGTH = settings(max_examples=times(12, 300), stateful_step_count=times(20, 50), deadline=None)
+TestInMemory = DaysAreKept.TestCase
+TestInMemory.settings = LENGTH
+TestInMemory = pytest.mark.timeout(times(120, 3600))(TestInMemory)
+TestOnAVolume = DaysOfAVolumeAreKept.TestCase
+TestOnAVolume.settings = LENGTH
+TestOnAVolume = pytest.mark.timeout(times(120, 3600))(TestOnAVolume)
+
+
+class Counting:
+    """A store that counts what is asked of it, and that can be held up."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.asked: list[str] = []
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
+
+    def __getattr__(self, name: str):
+        asked = getattr(self.store, name)
+
+        def counted(*arguments: object):
+            if name != "calendar":
+                self.asked.append(name)
+            return asked(*arguments)
+
+        return counted
+
+    async def stream(self, account: str, start: datetime | None, end: datetime | None):
+        self.asked.append("stream")
+        await self.may_go_on.wait()
+        async for version in self.store.stream(account, start, end):
+            yield version
+
+
+@pytest.fixture
+async def counting(tmp_path: Path) -> Counting:
+    store = open_store(f"file://{tmp_path}/store")
+    for back in (3000, 2999, 10, 5, 0):
+        await store.append("default", snapshot(NOON - minutes(back)), NOON)
+    return Counting(store)
+
+
+async def test_what_is_known_is_not_read_again(counting: Counting) -> None:
+    kept = KeptDays()
+    first = await days_in(kept, counting)
+    assert counting.asked == ["stream"]
+    assert await days_in(kept, counting) == first
+    assert counting.asked == ["stream"]
+
+
+async def test_a_version_more_is_the_only_one_that_is_read(counting: Counting) -> None:
+    kept = KeptDays()
+    await days_in(kept, counting)
+    await counting.store.append("default", snapshot(NOON + minutes(1)), NOON + minutes(1))
+    days = await days_in(kept, counting)
+    assert len(days[-1].ids) == 4
+    assert counting.asked == ["stream", "by_id"]
+
+
+async def test_what_only_moved_to_the_archive_makes_one_day_be_read_again(counting: Counting) -> None:
+    kept = KeptDays()
+    before = await days_in(kept, counting)
+    oldest = list(before[0].ids)
+    await counting.store.archive("default", oldest)
+    await counting.store.delete("default", oldest, NOON)
+    assert await days_in(kept, counting) == before
+    assert counting.asked == ["stream", "stream"]
+
+
+async def test_who_does_not_wait_longer_finds_it_read_later(counting: Counting) -> None:
+    kept = KeptDays()
+    counting.may_go_on.clear()
+    with pytest.raises(TimeoutError):
+        await days_in(kept, counting, patience=0.01)
+    counting.may_go_on.set()
+    assert len(await days_in(kept, counting)) == 2
+    assert counting.asked == ["stream"]
+
+
+async def test_questions_that_come_together_read_once(counting: Counting) -> None:
+    kept = KeptDays()
+    answers = await asyncio.gather(*(days_in(kept, counting) for _ in range(5)))
+    assert all(answer == answers[0] for answer in answers)
+    assert counting.asked == ["stream"]
+
+
+async def test_reading_ends_with_the_receiver(counting: Counting) -> None:
+    kept = KeptDays()
+    counting.may_go_on.clear()
+    asked = asyncio.create_task(days_in(kept, counting))
+    await asyncio.sleep(0.05)
+    await kept.close()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
