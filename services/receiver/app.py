@@ -11,6 +11,7 @@ from services.receiver.answering import Answering
 from services.receiver.api import explained, health, page, usage, v1
 from services.receiver.context import Context
 from services.receiver.hub import Hub
+from services.receiver.requests import ScrapeRequests
 from services.receiver.tending import begin_tending, end_tending
 
 __all__ = ["BLUEPRINTS", "App", "build_app"]
@@ -33,6 +34,7 @@ def build_app(
     app.config.REQUEST_TIMEOUT = 10
     app.ctx.receiver = context
     app.ctx.hub = Hub(context.store, most=context.options.event_listeners)
+    app.ctx.scrape_requests = ScrapeRequests(context.store, context.clock)
     for blueprint in blueprints:
         app.blueprint(blueprint)
     answering = Answering(context)
@@ -54,6 +56,7 @@ def _named(path: str) -> str:
 async def _stopping(app: App) -> None:
     app.ctx.receiver.stopping = True
     app.ctx.hub.close()
+    app.ctx.scrape_requests.wake()
     await app.ctx.receiver.days.close()
 
 

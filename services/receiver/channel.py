@@ -14,10 +14,12 @@ import structlog
 from msgspec import Struct
 
 from services.receiver.events import news
+from services.receiver.pages import described
 from shared.errors import MarigraphError
-from shared.schemas.codec import Document
 from shared.store import Store
 from shared.store.arrivals import Arrived
+from shared.store.base import Version
+from shared.store.reports import StoredReport
 
 __all__ = ["MOST_BYTES", "MOST_EVENTS", "OVERLAP", "Channel", "Piece", "written_news"]
 
@@ -131,14 +133,14 @@ class Channel:
 
 async def written_news(store: Store, account: str, arrived: Arrived) -> bytes | None:
     """Write what came as an event; None when it is gone or cannot be believed. Raises the store's errors."""
-    document: Document | None
+    thing: StoredReport | Version | None
+    newest = False
     if arrived.kind == "report":
         kept = await store.reports(account, most=1, before=f"{arrived.id}~")
-        document = kept[0].document if kept and kept[0].id == arrived.id else None
-        newest = False
+        thing = kept[0] if kept and kept[0].id == arrived.id else None
     else:
         found = await store.by_id(account, arrived.id)
-        document = found.version.document if found else None
+        thing = found.version if found else None
         latest = await store.latest(account)
         newest = latest is not None and latest.version.id == arrived.id
-    return news(account, arrived, document, newest=newest) if document else None
+    return news(account, arrived, described(thing), newest=newest) if thing else None

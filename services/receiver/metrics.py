@@ -43,6 +43,13 @@ class ReceiverMetrics:
             namespace=PREFIX,
             registry=self.registry,
         )
+        self.scrape_requests = Counter(
+            "scrape_requests",
+            "Scrapes asked for, by outcome: asked, repeated (one waited already), fetched by a collector.",
+            ["outcome"],
+            namespace=PREFIX,
+            registry=self.registry,
+        )
         self.damage = Gauge(
             "store_damaged",
             "Damaged versions and parts of archives met since the receiver began; none was answered.",

@@ -9,6 +9,7 @@ from shared.schemas.codec import encode
 from shared.store import Store
 from shared.store.base import Version
 from shared.store.keys import time_of
+from shared.store.reports import StoredReport
 from shared.timestamps import to_iso
 
 __all__ = ["described", "page_of"]
@@ -26,10 +27,10 @@ _FEW, _MANY = 64, 512
 """Versions of one stretch: with fewer the next is longer, with more it is shorter."""
 
 
-def described(version: Version) -> dict[str, object]:
-    """Return a version as it is answered: its snapshot, with `id`, `account` and version `time` before it."""
-    own = {"id": version.id, "account": version.account, "time": to_iso(version.time)}
-    return {**own, **version.document, **own}
+def described(stored: Version | StoredReport) -> dict[str, object]:
+    """Return what is stored as it is answered: its document, with `id`, `account` and `time` before it."""
+    own = {"id": stored.id, "account": stored.account, "time": to_iso(stored.time)}
+    return {**own, **stored.document, **own}
 
 
 async def page_of(store: Store, account: str, listing: Listing) -> bytes:

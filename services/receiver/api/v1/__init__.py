@@ -3,7 +3,7 @@
 A route is added by `routes.add_route`, which asks for the key first. Failures are problem details.
 """
 
-from services.receiver.api.v1 import accounts, asof, events, reports, series, snapshots
+from services.receiver.api.v1 import accounts, asof, events, reports, scrape, series, snapshots
 
 __all__ = ["BLUEPRINTS"]
 
@@ -14,4 +14,5 @@ BLUEPRINTS = (
     series.BLUEPRINT,
     reports.BLUEPRINT,
     events.BLUEPRINT,
+    scrape.BLUEPRINT,
 )

@@ -9,10 +9,9 @@ from services.receiver.api.v1.routes import add_route, question_of
 from services.receiver.context import context_of
 from services.receiver.cursors import ReportsCursor, read_cursor, write_cursor
 from services.receiver.intake import take_report, take_reports
+from services.receiver.pages import described
 from services.receiver.refusals import not_found
 from shared.schemas.codec import encode
-from shared.store.reports import StoredReport
-from shared.timestamps import to_iso
 
 __all__ = ["BLUEPRINT"]
 
@@ -35,7 +34,7 @@ async def list_reports(request: Request, account: str) -> HTTPResponse:
     found = await context_of(request).store.reports(account, most=limit + 1, before=before)
     page = found[:limit]
     following = write_cursor(ReportsCursor(page[-1].id)) if len(found) > limit else None
-    return await cacheable(request, encode({"reports": [_described(one) for one in page], "next": following}))
+    return await cacheable(request, encode({"reports": [described(one) for one in page], "next": following}))
 
 
 async def one_report(request: Request, account: str, report: str) -> HTTPResponse:
@@ -44,12 +43,7 @@ async def one_report(request: Request, account: str, report: str) -> HTTPRespons
     newest = await context_of(request).store.reports(account, most=1, before=report + _BEHIND)
     if not newest or newest[0].id != report:
         raise not_found(f"There is no report {report[:40]!r}.", "GET .../reports lists what there is.")
-    return await cacheable(request, encode(_described(newest[0])), tag=report)
-
-
-def _described(report: StoredReport) -> dict[str, object]:
-    own = {"id": report.id, "account": report.account, "time": to_iso(report.time)}
-    return {**own, **report.document, **own}
+    return await cacheable(request, encode(described(newest[0])), tag=report)
 
 
 BLUEPRINT = Blueprint("v1_reports")
