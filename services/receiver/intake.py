@@ -12,6 +12,8 @@ from services.receiver.context import Context
 from services.receiver.ingest import read_report, read_snapshot
 from services.receiver.refusals import SERVER_FAULT, STORAGE_FAILED, Refusal, internal_error, not_stored
 from shared.errors import MarigraphError
+from shared.schemas.codec import Document
+from shared.store.reports import AddedReport
 
 __all__ = ["take_report", "take_reports", "take_snapshot", "take_snapshots"]
 
@@ -33,21 +35,27 @@ async def take_snapshot(context: Context, account: str, body: bytes, key: Key) -
 
 async def take_snapshots(context: Context, account: str, items: Sequence[bytes], key: Key) -> list[Outcome]:
     """Store many, each on its own, in their order: what is wrong with one stops no other."""
-    taken = await _each(items, lambda item: _stored(context, account, item), at_once=_SIDE_BY_SIDE)
+    taken = await _each(items, lambda item: _stored(context, account, item))
     _tell_of("snapshots", account, key, taken)
     return taken
 
 
 async def take_report(context: Context, account: str, body: bytes, key: Key) -> Receipt:
     """Store one report of a failed scrape; raises as `take_snapshot`."""
-    receipt = await _added(context, account, body)
+    document = read_report(body, account)
+    receipt = _receipt_of_report(await context.store.add_report(account, document, context.clock.now()))
     _log.info("report", outcome=_outcome_of(receipt), report=receipt.id, account=account, key=key.shown)
     return receipt
 
 
 async def take_reports(context: Context, account: str, items: Sequence[bytes], key: Key) -> list[Outcome]:
-    """Store many reports, one after another: each waits for the disk by itself."""
-    taken = await _each(items, lambda item: _added(context, account, item), at_once=1)
+    """Store many reports, in their order: what is wrong with one stops no other."""
+    read = [await _report_in(item, account) for item in items]
+    documents = [one for one in read if not isinstance(one, Refusal)]
+    added = iter(
+        await context.store.add_reports(account, documents, context.clock.now()) if documents else ()
+    )
+    taken = [one if isinstance(one, Refusal) else _settled(next(added)) for one in read]
     _tell_of("reports", account, key, taken)
     return taken
 
@@ -73,11 +81,21 @@ async def _stored(context: Context, account: str, body: bytes) -> Receipt:
     return receipt
 
 
-async def _added(context: Context, account: str, body: bytes) -> Receipt:
-    """Check and store a report, and tell everybody who wants to know."""
-    document = read_report(checked_length(body), account)
-    added = await context.store.add_report(account, document, context.clock.now())
-    return receipt_of(account, added.report.id, added.report.document, duplicate=added.duplicate)
+async def _report_in(item: bytes, account: str) -> Document | Refusal:
+    await asyncio.sleep(0)  # others are answered between two of them
+    try:
+        return read_report(checked_length(item), account)
+    except Refusal as refusal:
+        return refusal
+
+
+def _settled(added: AddedReport | Exception) -> Outcome:
+    return _explained(added) if isinstance(added, Exception) else _receipt_of_report(added)
+
+
+def _receipt_of_report(added: AddedReport) -> Receipt:
+    report = added.report
+    return receipt_of(report.account, report.id, report.document, duplicate=added.duplicate)
 
 
 def _outcome_of(taken: Outcome) -> str:
@@ -86,13 +104,11 @@ def _outcome_of(taken: Outcome) -> str:
     return "duplicate" if taken.duplicate else "stored"
 
 
-async def _each(
-    items: Sequence[bytes], take: Callable[[bytes], Awaitable[Receipt]], *, at_once: int
-) -> list[Outcome]:
+async def _each(items: Sequence[bytes], take: Callable[[bytes], Awaitable[Receipt]]) -> list[Outcome]:
     """Take items in their order; what stops the store from taking any of some stops the rest as well."""
     taken: list[Outcome] = []
-    for start in range(0, len(items), at_once):
-        some = items[start : start + at_once]
+    for start in range(0, len(items), _SIDE_BY_SIDE):
+        some = items[start : start + _SIDE_BY_SIDE]
         raised = await asyncio.gather(*(take(item) for item in some), return_exceptions=True)
         outcomes = [_explained(one) if isinstance(one, BaseException) else one for one in raised]
         taken += outcomes

@@ -73,6 +73,15 @@ class Reports(Protocol):
         """
         ...
 
+    async def add_reports(
+        self, account: str, documents: Sequence[Document], received_at: datetime
+    ) -> Sequence[AddedReport | Exception]:
+        """Do what `add_report` does for many at once, in their order.
+
+        What kept one of them from being stored is its outcome; an error that meets all is raised.
+        """
+        ...
+
     async def reports(
         self, account: str, *, most: int = 100, before: str | None = None
     ) -> Sequence[StoredReport]:

@@ -41,6 +41,27 @@ async def test_the_same_report_again_is_a_duplicate_also_from_a_clock_ahead(stor
     assert await listed(store) == [first.report.id]
 
 
+async def test_many_reports_at_once_are_stored_each_once_and_a_bad_one_stops_no_other(store: Store) -> None:
+    there = (await store.add_report("default", report(), NOON)).report
+    many = [report(NOON - minutes(1)), {"at": "yesterday"}, report(), report(NOON - minutes(1))]
+    added = await store.add_reports("default", [*many, report(NOON + minutes(9))], NOON)
+    outcomes = [type(one) if isinstance(one, Exception) else one.duplicate for one in added]
+    assert outcomes == [False, msgspec.ValidationError, True, True, False]
+    assert not isinstance(added[2], Exception)
+    assert added[2].report == there
+    assert len(await listed(store)) == 3
+    again = await store.add_reports("default", [report(NOON + minutes(9))], NOON + minutes(3))
+    assert [one for one in again if not isinstance(one, Exception) and one.duplicate] == list(again)
+    assert await store.add_reports("nobody", [{}], NOON)
+    assert "nobody" not in await store.accounts()
+
+
+async def test_many_reports_at_once_keep_to_the_bounds(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "KEPT_COUNT", 3)
+    await store.add_reports("default", [report(NOON - minutes(step)) for step in range(9)], NOON)
+    assert [found.time for found in await store.reports("default")] == [NOON - minutes(n) for n in range(3)]
+
+
 async def test_reports_come_newest_first_a_page_at_a_time(store: Store) -> None:
     at = [NOON - minutes(step) for step in (3, 0, 5, 1)]
     ids = [(await store.add_report("default", report(moment), NOON)).report.id for moment in at]

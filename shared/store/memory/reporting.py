@@ -1,5 +1,6 @@
 """Reports in memory."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -45,6 +46,14 @@ class Reporting(Accounts):
         own.came(report_id, "report", received_at)
         _remove(own, leaving(_sizes(own)))
         return AddedReport(report, duplicate=False)
+
+    async def add_reports(
+        self, account: str, documents: Sequence[Document], received_at: datetime
+    ) -> Sequence[AddedReport | Exception]:
+        """See Reports.add_reports."""
+        added = (self.add_report(account, document, received_at) for document in documents)
+        outcomes = await asyncio.gather(*added, return_exceptions=True)
+        return [one for one in outcomes if isinstance(one, AddedReport | Exception)]
 
     async def reports(
         self, account: str, *, most: int = 100, before: str | None = None

@@ -3,6 +3,7 @@
 import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
@@ -22,8 +23,8 @@ __all__ = ["Reading"]
 
 T = TypeVar("T")
 
-_SLICE = 256
-"""Versions of a stream that are in memory at a time."""
+_FIRST_SLICE, _SLICE = 16, 256
+"""Versions of a stream that are in memory at a time: few at first, for many want no more."""
 
 
 class Reading(OpenVolume):
@@ -86,9 +87,11 @@ class Reading(OpenVolume):
         """See Store.stream."""
         history = self._history(account)
         versions = spanning.stream(history, start, end, part)
-        while some := await self._read(history, lambda: list(islice(versions, _SLICE))):
+        size = _FIRST_SLICE
+        while some := await self._read(history, partial(list[Version], islice(versions, size))):
             for version in some:
                 yield version
+            size = min(2 * size, _SLICE)
 
     async def calendar(self, account: str, first: str, last: str) -> Calendar:
         """See Store.calendar."""

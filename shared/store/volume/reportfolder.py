@@ -6,12 +6,13 @@ There are so few that the folder is listed each time: nothing is derived, so not
 import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
 from shared.files import publish, sync_folder, write_temporary
 from shared.schemas.codec import RECEIVED_AT, Document, decode_document, digest, encode_pretty
-from shared.store.errors import StoreConflictError, StoreDamagedError
+from shared.store.errors import StoreConflictError, StoreDamagedError, translated
 from shared.store.keys import id_of_file, matches_digest
 from shared.store.placing import ids_to_try
 from shared.store.reports import (
@@ -30,6 +31,19 @@ from shared.timestamps import to_iso_millis
 __all__ = ["ReportFolder"]
 
 
+class _Incoming(NamedTuple):
+    document: Document
+    at: datetime
+    fingerprint: str
+
+
+def _checked(document: Document) -> _Incoming | msgspec.ValidationError:
+    try:
+        return _Incoming(document, checked_report(document).at, digest(document))
+    except msgspec.ValidationError as error:
+        return error
+
+
 class ReportFolder:
     """The reports of one account. Raises OSError."""
 
@@ -41,25 +55,51 @@ class ReportFolder:
 
     def add(self, document: Document, received_at: datetime) -> AddedReport:
         """See Reports.add_report."""
-        at, fingerprint = checked_report(document).at, digest(document)
-        stored = {**document, RECEIVED_AT: to_iso_millis(received_at)}
+        (outcome,) = self.add_all([document], received_at)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def add_all(self, documents: Sequence[Document], received_at: datetime) -> list[AddedReport | Exception]:
+        """See Reports.add_reports: the folder is listed once and synced once for all of them."""
+        incoming = [_checked(document) for document in documents]
+        if not any(isinstance(one, _Incoming) for one in incoming):
+            return [one for one in incoming if isinstance(one, Exception)]
         self._make()
         with self._layout.locked():
             sizes = self._sizes()
+            added = [
+                self._added(one, received_at, sizes) if isinstance(one, _Incoming) else one
+                for one in incoming
+            ]
+            # Also for duplicates: the process that stored the first copy may have died before its sync.
+            sync_folder(self._layout.reports)
+            self._remove(leaving(sizes.items()))
+        return added
 
-            def twins(wanted: str) -> Iterable[str]:
-                return [report_id for report_id in sizes if matches_digest(report_id, wanted)]
+    def _added(
+        self, incoming: _Incoming, received_at: datetime, sizes: dict[str, int]
+    ) -> AddedReport | Exception:
+        """Store a report unless it is there; `sizes` tells of those that are there, and gets the new one."""
+        try:
+            with translated(f"storing a report for account {self._account}"):
+                return self._placed(incoming, received_at, sizes)
+        except Exception as error:  # noqa: BLE001 - it is this report's outcome, whatever it is
+            return error
 
-            for report_id in ids_to_try(twins, at, received_at, fingerprint):
-                there = self._read(report_id)
-                if there and digest(there.document) == fingerprint:
-                    sync_folder(self._layout.reports)  # who stored it may have died before its sync
-                    return AddedReport(there, duplicate=True)
-                report = StoredReport(self._account, report_id, stored)
-                if there is None and self._write(report):
-                    sync_folder(self._layout.reports)
-                    self._remove(leaving(self._sizes().items()))
-                    return AddedReport(report, duplicate=False)
+    def _placed(self, incoming: _Incoming, received_at: datetime, sizes: dict[str, int]) -> AddedReport:
+        def twins(wanted: str) -> Iterable[str]:
+            return [report_id for report_id in sizes if matches_digest(report_id, wanted)]
+
+        stored = {**incoming.document, RECEIVED_AT: to_iso_millis(received_at)}
+        for report_id in ids_to_try(twins, incoming.at, received_at, incoming.fingerprint):
+            there = self._read(report_id)
+            if there and digest(there.document) == incoming.fingerprint:
+                return AddedReport(there, duplicate=True)
+            report = StoredReport(self._account, report_id, stored)
+            if there is None and self._write(report):
+                sizes[report_id] = self._layout.report(report_id).stat().st_size
+                return AddedReport(report, duplicate=False)
         raise StoreConflictError("every id of this report is taken by another")
 
     def listed(self, most: int, before: str | None) -> list[StoredReport]:

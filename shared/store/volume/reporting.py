@@ -24,6 +24,15 @@ class Reporting(OpenVolume):
             f"storing a report for account {account}", lambda: folder.add(document, received_at)
         )
 
+    async def add_reports(
+        self, account: str, documents: Sequence[Document], received_at: datetime
+    ) -> Sequence[AddedReport | Exception]:
+        """See Reports.add_reports."""
+        folder = self._folder(account)
+        return await self._changing(
+            f"storing reports for account {account}", lambda: folder.add_all(documents, received_at)
+        )
+
     async def reports(
         self, account: str, *, most: int = 100, before: str | None = None
     ) -> Sequence[StoredReport]:
