@@ -5,22 +5,31 @@ steps are taken here, with the signals' handlers set first.
 """
 
 import asyncio
+import contextlib
 import errno
 import logging
 import os
+import resource
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import msgspec
 import uvloop
 from sanic import Sanic
 
 from shared.errors import PermanentError
+from shared.wire.connection import Connection
+from shared.wire.limits import RECEIVE_BUFFER, SEND_BUFFER, WireLimits
+from shared.wire.watch import Watch
 
-__all__ = ["listen", "run"]
+__all__ = ["listen", "run", "served"]
 
 _LOOK_SECONDS = 0.05
+_BACKLOG = 1024
+_OTHER_FILES = 256
+"""Open files beside connections: the store's, those of connections just turned away, the process's own."""
 
 
 def listen(host: str, port: int, *, settings: str, reuse_port: bool = False) -> socket.socket:
@@ -40,7 +49,7 @@ def listen(host: str, port: int, *, settings: str, reuse_port: bool = False) -> 
         if reuse_port:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listener.bind(address)
-        listener.listen(1024)
+        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
@@ -53,7 +62,14 @@ def listen(host: str, port: int, *, settings: str, reuse_port: bool = False) -> 
     return listener
 
 
-def run(app: Sanic[Any, Any], listener: socket.socket, *, grace: float, tell: Callable[[str], None]) -> None:
+def run(
+    app: Sanic[Any, Any],
+    listener: socket.socket,
+    *,
+    grace: float,
+    tell: Callable[[str], None],
+    limits: WireLimits | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT; `tell` gets the address once it is served.
 
     Answers under way have `grace` seconds to finish.
@@ -61,27 +77,62 @@ def run(app: Sanic[Any, Any], listener: socket.socket, *, grace: float, tell: Ca
     # Sanic's notes on its own start and end say less than ours; its warnings stay.
     logging.getLogger("sanic").setLevel(logging.WARNING)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(app, listener, grace, tell))
+        runner.run(_until_told(app, listener, grace, tell, _affordable(limits or WireLimits())))
 
 
-async def _serve(
-    app: Sanic[Any, Any], listener: socket.socket, grace: float, tell: Callable[[str], None]
+def _affordable(limits: WireLimits) -> WireLimits:
+    """Ask for as many open files as the connections and the store need, or take fewer connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = limits.connections + _OTHER_FILES
+    if soft < wanted:
+        soft = min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return msgspec.structs.replace(limits, connections=max(1, min(limits.connections, soft - _OTHER_FILES)))
+
+
+async def _until_told(
+    app: Sanic[Any, Any],
+    listener: socket.socket,
+    grace: float,
+    tell: Callable[[str], None],
+    limits: WireLimits,
 ) -> None:
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
-    server: Any = await app.create_server(sock=listener, asyncio_server_kwargs={"start_serving": False})
+    async with served(app, listener, limits=limits, grace=grace):
+        tell(_address(listener))
+        await told.wait()
+
+
+@contextlib.asynccontextmanager
+async def served(
+    app: Sanic[Any, Any], listener: socket.socket, *, limits: WireLimits, grace: float
+) -> AsyncIterator[Watch]:
+    """Serve on a socket that is bound, ours or inherited, until the block ends."""
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+    watch = app.ctx.wire = Watch(limits)
+    server: Any = await app.create_server(
+        sock=listener,
+        protocol=Connection,
+        backlog=_BACKLOG,
+        asyncio_server_kwargs={"start_serving": False},
+    )
     if server is None:
         raise PermanentError("Sanic made no server of the socket")
     await server.startup()
     await server.before_start()
     await server.after_start()
     await server.start_serving()
-    tell(_address(listener))
-    await told.wait()
-    await server.before_stop()
-    await _close(server, grace)
-    await server.after_stop()
+    watch.begin(server.connections)
+    try:
+        yield watch
+    finally:
+        await server.before_stop()
+        await _close(server, grace)
+        watch.end()
+        await server.after_stop()
 
 
 def _address(listener: socket.socket) -> str:

@@ -12,9 +12,6 @@ from services.practice.web.usage import UsageRoutes
 
 __all__ = ["make_app"]
 
-LONGEST_ANSWER = 180
-"""Seconds; beyond the longest delay that the control can ask for."""
-
 
 def make_app(console: Console) -> Sanic[Any, Any]:
     """Make the application that serves a console."""
@@ -23,7 +20,6 @@ def make_app(console: Console) -> Sanic[Any, Any]:
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.MOTD = False
     app.config.REQUEST_MAX_SIZE = 65_536
-    app.config.RESPONSE_TIMEOUT = LONGEST_ANSWER
     for routes in (HomeRoutes, UsageRoutes, LoginRoutes, ControlRoutes):
         routes(console).add_to(app)
     return app

@@ -7,11 +7,15 @@ from services.practice.console import Console
 from services.practice.settings import PracticeSettings
 from shared import serving
 from shared.clock import SystemClock
+from shared.wire.limits import WireLimits
 
 __all__ = ["serve"]
 
 GRACE = 0.3
 """Seconds that answers under way have left when the console is told to stop."""
+
+LIMITS = WireLimits(answer_seconds=180)
+"""An answer may take longer than the longest delay that the control can ask for."""
 
 log = structlog.get_logger(__name__)
 
@@ -20,7 +24,7 @@ def serve(settings: PracticeSettings) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises PermanentError when the address cannot be had."""
     listener = serving.listen(settings.host, settings.port, settings="PRACTICE")
     console = Console(seed=settings.seed, era=settings.era, clock=SystemClock())
-    serving.run(make_app(console), listener, grace=GRACE, tell=_tell)
+    serving.run(make_app(console), listener, grace=GRACE, tell=_tell, limits=LIMITS)
     log.info("practice console stopped")
 
 

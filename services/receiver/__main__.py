@@ -20,6 +20,7 @@ from shared.clock import SystemClock
 from shared.errors import MarigraphError, TemporaryError
 from shared.startup import bad_settings_end_it, begin
 from shared.store import Store, open_store
+from shared.wire.limits import WireLimits
 
 STOP_SECONDS = 5.0
 """For answers under way when the receiver is told to stop."""
@@ -70,6 +71,7 @@ def serve() -> int:
             build_app(context),
             listener,
             grace=STOP_SECONDS,
+            limits=WireLimits(connections=settings.connections),
             tell=lambda address: _log.info(
                 "receiver serves", address=address, store=settings.store_url, keys=len(watch.keys)
             ),

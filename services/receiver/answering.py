@@ -26,6 +26,7 @@ from services.receiver.refusals import SERVER_FAULT, Refusal, internal_error, no
 from shared.errors import MarigraphError
 from shared.schemas.codec import encode
 from shared.timestamps import to_iso_millis
+from shared.wire.refusals import NotAnswered
 
 __all__ = ["Answering", "Handler", "begin_stream"]
 
@@ -63,9 +64,12 @@ class Answering:
                 response = await handler(request, **parts)
             except Exception as error:  # noqa: BLE001 - each gets its answer
                 response = self._explained(request, error, request_id)
-            except asyncio.CancelledError:  # the caller went away
-                self._count(request, _GONE, request_id, route, time.perf_counter() - began)
-                raise
+            except asyncio.CancelledError:
+                late = getattr(request.stream, "exception", None)  # why the wire gave it up
+                if late is None:  # the caller went away
+                    self._count(request, _GONE, request_id, route, time.perf_counter() - began)
+                    raise
+                response = self._explained(request, late, request_id)
             if response is None or request.responded:
                 self._streamed(request, response, request_id, route, time.perf_counter() - began)
                 return None
@@ -183,12 +187,15 @@ def _refusal(request: Request, error: Exception) -> Refusal:
             return not_stored(error)
         case MarigraphError():
             return not_read(error)
+        case NotAnswered():
+            return Refusal(503, "INTERNAL_ERROR", f"{error}.", "Ask again later; the server's log says more.")
         case SanicException(status_code=404):
             return Refusal(
                 404, "NOT_FOUND", f"There is no {request.path[:80]} here.", "See the README for the calls."
             )
         case SanicException() if error.status_code and error.status_code < SERVER_FAULT:
-            refusal = Refusal(error.status_code, "INVALID_REQUEST", f"{error}.", "Correct the request.")
+            suggestion = getattr(error, "suggestion", "Correct the request.")
+            refusal = Refusal(error.status_code, "INVALID_REQUEST", f"{error}.", suggestion)
             refusal.headers.update(error.headers)  # a 405 says what is allowed
             return refusal
     return internal_error()

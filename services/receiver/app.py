@@ -30,8 +30,6 @@ def build_app(
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.ACCESS_LOG = False  # nobody reads it at our level, but Sanic would write each line first
     app.config.REQUEST_MAX_SIZE = 64 * 1024
-    app.config.RESPONSE_TIMEOUT = 30
-    app.config.REQUEST_TIMEOUT = 10
     app.ctx.receiver = context
     app.ctx.hub = Hub(context.store, most=context.options.event_listeners)
     app.ctx.scrape_requests = ScrapeRequests(context.store, context.clock)

@@ -87,6 +87,16 @@ class ReceiverSettings(LogSettings, frozen=True, kw_only=True):
         bool, env("RECEIVER_REUSE_PORT", "1 lets several receivers share the port (SO_REUSEPORT).")
     ] = False
 
+    connections: Annotated[
+        int,
+        Meta(ge=1, le=100_000),
+        env(
+            "RECEIVER_MAX_CONNECTIONS",
+            "Connections at a time. Beyond them the one that has been idle longest is closed, or the new one"
+            " is answered 503.",
+        ),
+    ] = 1_000
+
     @property
     def options(self) -> Options:
         """What the rooms of the receiver take of it."""

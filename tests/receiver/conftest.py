@@ -17,7 +17,10 @@ from services.receiver.auth import Key, Keys, key_of_secret
 from services.receiver.context import Context
 from services.receiver.metrics import ReceiverMetrics
 from services.receiver.options import Options
+from shared.serving import served
 from shared.store import Store, open_store
+from shared.wire.limits import WireLimits
+from shared.wire.watch import Watch
 
 SECRET = "a-key-for-reading-and-writing"
 READ_ONLY = "a-key-for-reading"
@@ -45,13 +48,16 @@ class SetClock:
 class Receiver:
     """A running receiver, and how a client with its key calls it."""
 
-    def __init__(self, address: str, context: Context, app: App, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, address: str, context: Context, app: App, session: aiohttp.ClientSession, watch: Watch
+    ) -> None:
         self.address = address
         self.context = context
         self.app = app
         self.store = context.store
         self.clock: Any = context.clock
         self.session = session
+        self.watch = watch
 
     async def call(
         self, method: str, path: str, *, key: str | None = SECRET, **more: Any
@@ -76,7 +82,9 @@ class Receiver:
 
 
 @asynccontextmanager
-async def running(store: Store, *, options: Options | None = None, **more: Any) -> AsyncIterator[Receiver]:
+async def running(
+    store: Store, *, options: Options | None = None, limits: WireLimits | None = None, **more: Any
+) -> AsyncIterator[Receiver]:
     """Run a receiver; `more` goes to `build_app`."""
     clock = SetClock()
     keys = Keys(
@@ -92,19 +100,12 @@ async def running(store: Store, *, options: Options | None = None, **more: Any) 
     app = build_app(context, name=f"test-{next(_numbers)}", **more)
     app.config.TOUCHUP = False  # it rewrites Sanic once a process, not once an application
     listening = socket.create_server(("127.0.0.1", 0))
-    server = await app.create_server(sock=listening, asyncio_server_kwargs={"start_serving": False})
-    assert server is not None
-    await server.startup()
-    await server.before_start()
-    await server.after_start()
-    await server.start_serving()
     host, port = listening.getsockname()
-    async with aiohttp.ClientSession() as session:
-        yield Receiver(f"http://{host}:{port}", context, app, session)
-    await server.before_stop()
-    await server.close()
-    await server.wait_closed()
-    await server.after_stop()
+    async with (
+        served(app, listening, limits=limits or WireLimits(), grace=0.5) as watch,
+        aiohttp.ClientSession() as session,
+    ):
+        yield Receiver(f"http://{host}:{port}", context, app, session, watch)
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 """The receiver as a process: its start, its settings, its end."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +51,14 @@ def process(tmp_path: Path, repository: Path) -> Iterator[Process]:
     for started in made.started:
         started.kill()
         started.communicate()
+
+
+def port_of(running: "subprocess.Popen[str]") -> int:
+    """Wait until it serves, and return its port."""
+    assert running.stderr is not None
+    address = re.search(r"http://[^:]+:(\d+)", running.stderr.readline())
+    assert address is not None
+    return int(address[1])
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -122,3 +132,59 @@ def test_a_start_mends_what_a_crash_left(process: Process, tmp_path: Path) -> No
     running.communicate(timeout=10)
     assert said.count("store mended") == 2
     assert (tmp_path / "store" / "console-usage-synced.json").is_file()
+
+
+def test_where_there_are_few_open_files_there_are_fewer_connections(process: Process) -> None:
+    running = subprocess.Popen(
+        ["bash", "-c", f"ulimit -n 300; exec {sys.executable} -m services.receiver"],
+        cwd=process.repository,
+        env=process.settings,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    process.started.append(running)
+    port = port_of(running)
+    clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(280)]
+    clients[-1].sendall(b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert b" 200 OK" in clients[-1].recv(1000)
+    for client in clients:
+        client.close()
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0])
+def test_a_signal_at_any_moment_of_the_start_ends_it(process: Process, after: float) -> None:
+    running = process.start()
+    time.sleep(after)
+    running.terminate()
+    _, said = running.communicate(timeout=10)
+    assert running.returncode in {0, -signal.SIGTERM}
+    assert "Traceback" not in said
+
+
+def test_slow_clients_do_not_keep_it_from_ending(process: Process) -> None:
+    running = process.start()
+    port = port_of(running)
+    head = b"POST /api/claude/console-usage HTTP/1.1\r\nHost: x\r\nX-API-Key: a-key-for-process-tests\r\n"
+    clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(30)]
+    for number, client in enumerate(clients):
+        client.sendall((b"", b"GET / HT", head + b"Content-Length: 100\r\n\r\n{")[number % 3])
+    time.sleep(0.3)
+    began = time.monotonic()
+    running.terminate()
+    _, said = running.communicate(timeout=10)
+    assert running.returncode == 0
+    assert time.monotonic() - began < 8
+    assert "Traceback" not in said
+    for client in clients:
+        client.close()
+
+
+def test_several_share_a_port(process: Process) -> None:
+    first = process.start(RECEIVER_REUSE_PORT="1")
+    port = port_of(first)
+    second = process.start(RECEIVER_REUSE_PORT="1", RECEIVER_PORT=str(port))
+    assert port_of(second) == port
+    first.terminate()
+    assert first.wait(10) == 0
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=5) as answer:
+        assert answer.status == 200
