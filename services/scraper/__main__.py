@@ -1,247 +1,25 @@
-"""`python -m services.scraper run | once | login | session | status | reparse`; see docs/architecture.md."""
+"""`python -m services.scraper run | once | send | login | session | status | reparse`: docs/scraper.md."""
 
-import argparse
-import asyncio
-import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
-from functools import partial
-from pathlib import Path
-from typing import Any, TypeVar
+from types import FrameType
 
-import msgspec
-import structlog
-
-from services.scraper.client import Client
-from services.scraper.house import House, furnish
-from services.scraper.login import log_in
-from services.scraper.loop import WAKE, Scraping, run_until_stopped
-from services.scraper.outbox import take_stock
-from services.scraper.outcome import EXIT_CODES, Outcome, ScrapeError, outcome_of, sentence
-from services.scraper.overview import Overview, figures, overview_lines
-from services.scraper.profile import tidy_profile
-from services.scraper.recorder import read_last
-from services.scraper.reparse import reparsed_lines
-from services.scraper.reparsing import reparse
-from services.scraper.running import hold_running, is_running
-from services.scraper.scrape import scrape
-from services.scraper.sender import Sender
-from services.scraper.settings import ScraperSettings
-from services.scraper.status import read_status
-from shared.clock import SystemClock
-from shared.errors import MarigraphError, SettingsError
-from shared.files import private_folder
-from shared.settings import load
-from shared.startup import begin
-
-DIFFERENT = 1
-BAD_SETTINGS = 2
-TROUBLE_HERE = 7
-INTERRUPTED, TERMINATED = 130, 143
-"""What a shell makes of SIGINT and SIGTERM."""
-
-T = TypeVar("T")
-
-log = structlog.get_logger()
+RUN = "run"
 
 
 def main(arguments: list[str]) -> int:
-    """Run a command and return its exit code."""
-    parsed = _parser().parse_args(arguments)
-    settings = begin("scraper", ScraperSettings, ("SCRAPER_", "CLAUDE_SYNC_"))
-    try:
-        return _command(parsed, settings)
-    except ScrapeError as error:
-        print(sentence(outcome_of(error)), file=sys.stderr)
-        return EXIT_CODES[error.state]
-    except MarigraphError as error:
-        print(error, file=sys.stderr)
-    except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        print(
-            f"The state folder cannot be used: {error.strerror}{where}. See SCRAPER_STATE_DIR.",
-            file=sys.stderr,
-        )
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    return TROUBLE_HERE
+    """Run a command; `run` hears SIGTERM from its first moment on, before the browser's library is loaded."""
+    asked: list[int] = []
 
+    def ask(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m services.scraper", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("run", help="read the page again and again, and send what was read")
-    commands.add_parser("once", help="read the page once, send, and exit with a code that tells how it went")
-    login = commands.add_parser("login", help="open a window to log in to Claude")
-    login.add_argument("--anew", action="store_true", help="log out first: for a login that ends soon")
-    session = commands.add_parser("session", help="move the login to another machine, as one encrypted file")
-    ways = session.add_subparsers(dest="way", required=True)
-    for way, what in (
-        ("export", "write this profile's login to a file"),
-        ("import", "take a login from a file"),
-    ):
-        moving = ways.add_parser(way, help=what)
-        moving.add_argument("file", type=Path, help="the encrypted file")
-        moving.add_argument("--key-file", type=Path, help="use this file's key, not a passphrase")
-    again = commands.add_parser(
-        "reparse", help="read the captured pages again and tell what differs from what was recorded"
-    )
-    again.add_argument("--send", action="store_true", help="put what differs into the outbox and send it")
-    again.add_argument("--json", action="store_true", help="print one JSON object")
-    status = commands.add_parser("status", help="tell how the scraper stands")
-    status.add_argument("--json", action="store_true", help="print one JSON object")
-    return parser
+    if arguments[:1] == [RUN]:
+        signal.signal(signal.SIGTERM, ask)
 
+    from services.scraper import commands  # noqa: PLC0415 - it takes a second, in which a stop may come
 
-def _command(parsed: argparse.Namespace, settings: ScraperSettings) -> int:
-    if parsed.command == "status":
-        return _status(settings, as_json=parsed.json)
-    private_folder(settings.state_dir)
-    if parsed.command == "login":
-        return _login(settings, anew=parsed.anew)
-    if parsed.command == "session":
-        return _session(parsed, settings)
-    if parsed.command == "reparse":
-        return _reparse(settings, send=parsed.send, as_json=parsed.json)
-    return _to_the_end(_once(settings)) if parsed.command == "once" else _run(settings)
-
-
-def _to_the_end(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's work; SIGTERM stops it as Ctrl-C does, so that the browser is closed in order."""
-
-    async def watched() -> T:
-        task = asyncio.current_task()
-        if task:
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-        return await work
-
-    try:
-        return asyncio.run(watched())
-    except asyncio.CancelledError:
-        raise SystemExit(TERMINATED) from None
-
-
-async def _once(settings: ScraperSettings) -> int:
-    house = furnish(settings)
-    outcome = await scrape(settings, house.clock)
-    _tell(outcome)
-    house.recorder.record(outcome)
-    if said := await _drain(house):
-        print(said)
-    return EXIT_CODES[outcome.state]
-
-
-async def _drain(house: House) -> str:
-    """Send what the outbox holds, and say how that went; "" when there was nothing."""
-    async with Client(house.settings.sync_url) as client:
-        sender = Sender(house.outbox, client, lambda: house.settings.sync_api_key, house.board.sending)
-        sent = await sender.drain()
-    waiting = take_stock(house.settings.state_dir).waiting
-    return f"sent: {sent}, waiting in the outbox: {waiting}" if sent or waiting else ""
-
-
-def _tell(outcome: Outcome) -> None:
-    stream = sys.stdout if outcome.snapshot else sys.stderr
-    print(f"{outcome.state}: {sentence(outcome)}", file=stream)
-    if outcome.snapshot:
-        print("\n".join(figures(outcome.snapshot)))
-
-
-def _run(settings: ScraperSettings) -> int:
-    with hold_running(settings.state_dir) as alone:
-        if not alone:
-            print(f"Another scraper already runs on {settings.state_dir}: stop it first.", file=sys.stderr)
-            return TROUBLE_HERE
-        log.info("started", usage_url=settings.usage_url, zone=settings.zone_name)
-        asyncio.run(_serve(settings))
-    log.info("stopped")
-    return 0
-
-
-async def _serve(settings: ScraperSettings) -> None:
-    house = furnish(settings)
-    await tidy_profile(settings.state_dir)
-    async with Client(settings.sync_url) as client:
-        sender = Sender(house.outbox, client, _key_reader(settings), house.board.sending)
-
-        async def turn() -> Outcome:
-            return await scrape(settings, house.clock)
-
-        scraping = Scraping(
-            turn,
-            house.recorder,
-            house.board,
-            house.clock,
-            wake=settings.state_dir / WAKE,
-            interval=settings.interval_seconds,
-            recorded=sender.more.set,
-        )
-        await run_until_stopped(scraping, sender)
-
-
-def _key_reader(settings: ScraperSettings) -> Callable[[], str | None]:
-    """Read the key anew each time, so that a changed key file needs no restart."""
-
-    def read() -> str | None:
-        try:
-            return load(ScraperSettings, os.environ).sync_api_key
-        except SettingsError:
-            return settings.sync_api_key
-
-    return read
-
-
-def _login(settings: ScraperSettings, *, anew: bool) -> int:
-    if settings.browser_mode == "attach":
-        print("In attach mode the login is that of your own browser: log in there.", file=sys.stderr)
-        return BAD_SETTINGS
-    window = f"A window opens at {settings.usage_url}. Log in there; it closes by itself."
-    opened = partial(print, window, flush=True)
-    snapshot = _to_the_end(log_in(settings, SystemClock(), opened, anew=anew))
-    (settings.state_dir / WAKE).touch(mode=0o600)
-    if snapshot is None:
-        print("You are logged in, but the usage page could not be read: see `once`.")
-        return 0
-    print("You are logged in, and the usage page is there:")
-    print("\n".join(figures(snapshot)))
-    return 0
-
-
-def _session(parsed: argparse.Namespace, settings: ScraperSettings) -> int:
-    from services.scraper.moving_command import export_login, import_login  # noqa: PLC0415 - not for `run`
-
-    move = export_login if parsed.way == "export" else import_login
-    move(settings, parsed.file, parsed.key_file, _to_the_end, print)
-    return 0
-
-
-def _reparse(settings: ScraperSettings, *, send: bool, as_json: bool) -> int:
-    """Tell what differs; 1 when something does that was not sent, or is damaged."""
-    house = furnish(settings)
-    found = reparse(house, send=send)
-    print(msgspec.json.encode(found).decode() if as_json else "\n".join(reparsed_lines(found)))
-    if found.sent:
-        said = _to_the_end(_drain(house))
-        print(said, file=sys.stderr if as_json else sys.stdout)
-    return DIFFERENT if found.damaged or len(found.differing) > found.sent else 0
-
-
-def _status(settings: ScraperSettings, *, as_json: bool) -> int:
-    folder = settings.state_dir
-    clock = SystemClock()
-    overview = Overview(
-        running=is_running(folder),
-        state_dir=str(folder),
-        status=read_status(folder),
-        outbox=take_stock(folder),
-        last_reading=read_last(folder),
-    )
-    if as_json:
-        print(msgspec.json.encode(overview).decode())
-    else:
-        print("\n".join(overview_lines(overview, clock.now())))
-    return 0
+    return commands.main(arguments, was_stopped=lambda: bool(asked))
 
 
 if __name__ == "__main__":

@@ -1,95 +1,113 @@
-"""Sends snapshots to the receiver, and says what its answer means."""
+"""One kept connection to a receiver; what a network can do to a request is an answer, never an exception."""
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+import asyncio
+import errno
 from typing import Literal, Self
 
 import aiohttp
-import msgspec
 
-__all__ = ["Client", "Verdict", "classify"]
+from services.scraper.verdict import Reply
 
-TIMEOUT_SECONDS = 10
-LONGEST_ANSWER = 64 * 1024
+__all__ = ["Client"]
 
-Meaning = Literal["accepted", "rejected", "refused", "retry"]
+TIMEOUT_SECONDS = 10.0
+"""For one item, as the origin's client had it."""
 
-REJECTED = frozenset({400, 413, 422})
-REFUSED = frozenset({401, 403})
+LONGEST_ANSWER = 1024 * 1024
+"""Bytes; what a batch of a thousand is answered takes a fifth of it."""
 
-
-class Verdict(msgspec.Struct, frozen=True):
-    """What became of one send.
-
-    `accepted`: the receiver has it. `rejected`: it never will. `refused`: the key does not fit. `retry`: not
-    yet. `status` is 0 when nothing was answered; `retry_after` is what the server asked for, in seconds.
-    """
-
-    meaning: Meaning
-    status: int = 0
-    answer: str = ""
-    retry_after: float | None = None
-
-
-def classify(status: int, answer: str, headers: dict[str, str], now: datetime) -> Verdict:
-    """Decide what an answer means. `headers` have lower-case names."""
-    if 200 <= status < 300:  # noqa: PLR2004 - the statuses of success
-        # A captive portal answers everything with a page of its own: that is no receiver.
-        if headers.get("content-type", "").startswith("text/html"):
-            return Verdict(
-                "retry", status, "a web page came back, so this is no receiver: see CLAUDE_SYNC_URL"
-            )
-        return Verdict("accepted", status, answer)
-    if status in REJECTED:
-        return Verdict("rejected", status, answer)
-    if status in REFUSED:
-        return Verdict("refused", status, answer)
-    return Verdict("retry", status, answer, _retry_after(headers.get("retry-after", ""), now))
-
-
-def _retry_after(text: str, now: datetime) -> float | None:
-    """Read seconds or an HTTP date."""
-    if text.strip().isdecimal():
-        return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
+SEE = "see CLAUDE_SYNC_URL"
 
 
 class Client:
     """A connection to one receiver; use it as an asynchronous context."""
 
-    def __init__(self, url: str) -> None:
-        """Take the address that snapshots are posted to."""
-        self._url = url
+    def __init__(self) -> None:
+        """Make it; nothing is opened yet."""
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
-        self._session = aiohttp.ClientSession(timeout=timeout)
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=1),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": "marigraph-scraper"},
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._session:
             await self._session.close()
 
-    async def send(self, body: bytes, key: str) -> Verdict:
-        """Post one snapshot and return what became of it; never raises for what a network can do."""
+    async def ask(
+        self,
+        method: Literal["GET", "POST"],
+        url: str,
+        key: str,
+        body: bytes | None = None,
+        seconds: float | None = None,
+    ) -> Reply:
+        """Send a request and return what came back within `seconds` (10 if None).
+
+        Redirects are not followed: the key is for this address and no other.
+        """
         if self._session is None:
             raise RuntimeError("the client is not open")
-        headers = {"X-API-Key": key, "Content-Type": "application/json"}
+        seconds = seconds or TIMEOUT_SECONDS
+        headers = {"X-API-Key": key} | ({} if body is None else {"Content-Type": "application/json"})
         try:
-            # No redirects: the key is for this address and no other.
-            async with self._session.post(
-                self._url, data=body, headers=headers, allow_redirects=False
-            ) as response:
-                content = await response.content.read(LONGEST_ANSWER)
+            async with (
+                asyncio.timeout(seconds),
+                self._session.request(
+                    method, url, data=body, headers=headers, allow_redirects=False
+                ) as response,
+            ):
+                content = await _content(response)
                 found = {name.lower(): value for name, value in response.headers.items()}
-                text = content.decode("utf-8", "replace")
-                return classify(response.status, text, found, datetime.now(UTC))
+                return Reply(response.status, content, found)
         except TimeoutError:
-            return Verdict("retry", answer=f"no answer within {TIMEOUT_SECONDS} s")
-        except aiohttp.ClientError as error:
-            return Verdict("retry", answer=str(error) or type(error).__name__)
+            return Reply(trouble=f"no answer within {seconds:g} s: is the receiver well? Else {SEE}")
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return Reply(trouble=_in_words(error))
+
+
+async def _content(response: aiohttp.ClientResponse) -> bytes:
+    """Read a body to its end, or as much of it as anybody looks at."""
+    content = bytearray()
+    async for part in response.content.iter_any():
+        content += part
+        if len(content) > LONGEST_ANSWER:
+            break
+    return bytes(content)
+
+
+def _in_words(error: Exception) -> str:
+    """Say what happened to a request, and what to do."""
+    match error:
+        case aiohttp.InvalidURL():
+            return f"the address is none: {SEE}"
+        case aiohttp.ClientConnectorDNSError():
+            return f"no address is known for {error.host}: is this machine on the net? Else {SEE}"
+        case aiohttp.ClientConnectorCertificateError():
+            return (
+                f"the certificate of {_place(error)} is not trusted ({error.certificate_error}): "
+                "name the file of its authority in SSL_CERT_FILE"
+            )
+        case aiohttp.ClientSSLError():
+            return f"{_place(error)} does not speak TLS as we do ({error.strerror or error}): {SEE}"
+        case aiohttp.ClientConnectorError() if error.os_error.errno == errno.ECONNREFUSED:
+            return f"nothing listens at {_place(error)}: start the receiver, or {SEE}"
+        case aiohttp.ClientConnectorError():
+            reason = error.os_error.strerror or str(error.os_error)
+            return f"{_place(error)} cannot be reached ({reason}): is this machine on the net? Else {SEE}"
+        case aiohttp.ClientPayloadError():
+            return "the answer broke off in its middle"
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError():
+            return "the connection broke before there was an answer"
+        case aiohttp.ClientResponseError():
+            return f"what came back is not HTTP: {SEE}"
+        case _:
+            return str(error) or type(error).__name__
+
+
+def _place(error: aiohttp.ClientConnectorError | aiohttp.ClientSSLError) -> str:
+    return f"{error.host}:{error.port}"

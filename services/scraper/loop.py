@@ -17,7 +17,7 @@ from services.scraper.sender import Sender
 from services.scraper.status import Board
 from shared.clock import Clock
 
-__all__ = ["WAKE", "Scraping", "run_until_stopped"]
+__all__ = ["WAKE", "Scraping", "run_until_stopped", "stop_asked"]
 
 WAKE = "wake"
 """A file in the state folder; touching it asks for a scrape now."""
@@ -69,6 +69,8 @@ class Scraping:
 
     def _keep(self, outcome: Outcome, next_at: datetime) -> None:
         """Record an outcome; a reading that a full disk refuses is tried again before the next."""
+        if len(self._unkept) == MOST_UNKEPT:
+            self._recorder.give_up(self._unkept[0][0])
         self._unkept.append((outcome, next_at))
         while self._unkept:
             try:
@@ -108,12 +110,19 @@ def _seconds(since: datetime | None, until: datetime | None) -> float | None:
     return (until - since).total_seconds() if since and until else None
 
 
-async def run_until_stopped(scraping: Scraping, sender: Sender) -> None:
-    """Run both tasks until SIGTERM or SIGINT, or until one of them fails, which ends both."""
+def stop_asked() -> asyncio.Event:
+    """Return what SIGTERM and SIGINT set from now on."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def run_until_stopped(scraping: Scraping, sender: Sender, stop: asyncio.Event) -> None:
+    """Run both tasks until told to stop, or until one of them fails, which ends both."""
+    if stop.is_set():
+        return
     tasks = [
         asyncio.create_task(scraping.run(lambda: not stop.is_set())),
         asyncio.create_task(sender.run(lambda: not stop.is_set())),

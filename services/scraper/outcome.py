@@ -17,6 +17,7 @@ __all__ = [
     "ScrapeError",
     "State",
     "advice_of",
+    "of_account",
     "outcome_of",
     "reason_of",
     "sentence",
@@ -118,6 +119,15 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 def outcome_of(error: ScrapeError) -> Outcome:
     """Return the outcome of a scrape that ended in an error."""
     return Outcome(state=error.state, detail=str(error), advice=error.advice)
+
+
+def of_account(outcome: Outcome, account: str) -> Outcome:
+    """Return the outcome with its snapshot put down to an account."""
+    if outcome.snapshot is None:
+        return outcome
+    return msgspec.structs.replace(
+        outcome, snapshot=msgspec.structs.replace(outcome.snapshot, account=account)
+    )
 
 
 def reason_of(outcome: Outcome) -> str:

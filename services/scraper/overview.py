@@ -13,6 +13,8 @@ from shared.timestamps import to_iso
 
 __all__ = ["Overview", "figures", "overview_lines"]
 
+MEGA = 1_000_000
+
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """All that `status` tells; with `--json` it is printed as it is."""
@@ -74,21 +76,41 @@ def overview_lines(overview: Overview, now: datetime) -> list[str]:
 
 
 def _outbox_lines(overview: Overview, now: datetime) -> list[str]:
-    box, sending = overview.outbox, overview.status.sending
-    waits = f"{box.waiting} waiting" if box.waiting else "empty"
+    box, tally = overview.outbox, overview.outbox.tally
+    waits = f"{box.waiting} waiting ({_bytes(box.bytes)})" if box.waiting else "empty"
     oldest = f", the oldest since {_ago(now - box.oldest)[:-4]}" if box.oldest else ""
-    lines = [f"Outbox     {waits}{oldest}"]
-    if box.waiting and sending.detail:
-        lines.append(f"           {sending.state.replace('_', ' ')}: {sending.detail}")
+    lines = [f"Outbox     {waits}{oldest}", *_sending_lines(overview, now)]
     if box.rejected:
         lines.append(f"           {box.rejected} rejected by the receiver: see rejected/")
     if box.quarantined:
         lines.append(f"           {box.quarantined} damaged: see quarantine/")
-    if overview.status.dropped:
-        lines.append(f"           {overview.status.dropped} dropped, for the outbox was full")
+    if tally.dropped:
+        lines.append(f"           {tally.dropped} dropped so far, for the outbox or the disk was full")
+    if tally.aside_dropped:
+        lines.append(
+            f"           {tally.aside_dropped} rejected or damaged ones were deleted, for they were too many"
+        )
     if box.reports:
-        lines.append(f"Reports    {box.reports} of failed scrapes: see reports/")
+        lines.append(f"Reports    {box.reports} of failures: see reports/")
     return lines
+
+
+def _sending_lines(overview: Overview, now: datetime) -> list[str]:
+    """Say how sending stands when something waits, and when the receiver answered last."""
+    sending, last = overview.status.sending, overview.status.sending.last_answer
+    lines = []
+    if overview.outbox.waiting and sending.detail:
+        lines.append(f"           {sending.state.replace('_', ' ')}: {sending.detail}")
+        if overview.running and sending.next_try_at:
+            lines.append(f"           next try {_until(sending.next_try_at - now)}")
+    if last:
+        trouble = f": {last.trouble}" if last.trouble else ""
+        lines.append(f"Receiver   last answered {_ago(now - last.at)}: HTTP {last.status}{trouble}")
+    return lines
+
+
+def _bytes(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= MEGA else f"{count / 1e3:.1f} kB"
 
 
 def _until(span: timedelta) -> str:

@@ -12,13 +12,14 @@ from services.scraper.captures import Captures
 from services.scraper.login_age import ends_soon, login_words
 from services.scraper.outbox import Outbox
 from services.scraper.outcome import GOOD, Outcome
-from services.scraper.report import report_of
+from services.scraper.report import refused_report, report_of
+from services.scraper.sending import Sending
 from services.scraper.status import Board
 from shared.clock import Clock
 from shared.files import replace
 from shared.schemas.codec import Document, decode_document, decode_snapshot, encode_pretty, to_document
 from shared.schemas.reports import Report
-from shared.schemas.usage import Snapshot
+from shared.schemas.usage import DEFAULT_ACCOUNT, Snapshot
 
 __all__ = ["LAST_READING", "Recorder", "read_last"]
 
@@ -31,15 +32,24 @@ class Recorder:
     """Writes the outcome of scrapes into one state folder."""
 
     def __init__(
-        self, state_dir: Path, outbox: Outbox, reports: Outbox, captures: Captures, board: Board, clock: Clock
+        self,
+        state_dir: Path,
+        outbox: Outbox,
+        reports: Outbox,
+        captures: Captures,
+        board: Board,
+        clock: Clock,
+        *,
+        account: str = DEFAULT_ACCOUNT,
     ) -> None:
-        """Take the places that the parts of an outcome go to."""
+        """Take the places that the parts of an outcome go to, and whose account it is."""
         self._state_dir = state_dir
         self._outbox = outbox
         self._reports = reports
         self._captures = captures
         self._board = board
         self._clock = clock
+        self._account = account
         self._warned: date | None = None
 
     def record(self, outcome: Outcome, next_try_at: datetime | None = None) -> bool:
@@ -48,8 +58,9 @@ class Recorder:
         Raises OSError when a reading cannot be kept. What a failed scrape leaves, and the captured page, are
         worth less than going on: what the disk refuses of them is told and given up.
         """
-        dropped = self._keep_reading(outcome.snapshot) if outcome.snapshot else 0
-        news = self._board.scraped(outcome, dropped=dropped)
+        if outcome.snapshot:
+            self._keep_reading(outcome.snapshot)
+        news = self._board.scraped(outcome)
         self._warn_of_login()
         with _told("the captured page could not be kept"):
             if outcome.page:
@@ -60,19 +71,35 @@ class Recorder:
                 self._reports.add(to_document(self._report(outcome, next_try_at)))
         return news
 
-    def _keep_reading(self, snapshot: Snapshot) -> int:
+    def give_up(self, outcome: Outcome) -> None:
+        """Count a reading that no disk took for so long that it is forgotten."""
+        if outcome.snapshot:
+            self._outbox.count_unkept()
+            log.error("a reading is lost: the disk takes none", read_at=outcome.snapshot.last_updated)
+
+    def sending(self, sending: Sending) -> None:
+        """Note how sending stands; a refused key is reported once."""
+        news = self._board.sending(sending)
+        if news and sending.state == "refused":
+            at = self._clock.now().replace(microsecond=0)
+            report = refused_report(
+                sending.detail, at=at, account=self._account, collector=self._board.status.collector
+            )
+            with _told("the report of a refused key could not be kept"):
+                self._reports.add(to_document(report))
+
+    def _keep_reading(self, snapshot: Snapshot) -> None:
         document = to_document(snapshot)
-        dropped = self._outbox.add(document)
-        if dropped:
+        if dropped := self._outbox.add(document):
             log.warning("the outbox is full, the oldest snapshots were dropped", dropped=dropped)
         replace(self._state_dir / LAST_READING, encode_pretty(document))
-        return dropped
 
     def _report(self, outcome: Outcome, next_try_at: datetime | None) -> Report:
         status = self._board.status
         return report_of(
             outcome,
             at=self._clock.now().replace(microsecond=0),
+            account=self._account,
             collector=status.collector,
             login=status.login,
             next_try_at=next_try_at.replace(microsecond=0) if next_try_at else None,

@@ -8,8 +8,9 @@ import msgspec
 from services.scraper.capture import Capture
 from services.scraper.extract.snapshot import PARSER
 from services.scraper.judging import reread
+from services.scraper.outcome import of_account
 from shared.schemas.codec import Document, to_document
-from shared.schemas.usage import Snapshot
+from shared.schemas.usage import DEFAULT_ACCOUNT, Snapshot
 
 __all__ = ["Change", "Compared", "Reparsed", "compare", "reparsed_lines"]
 
@@ -52,10 +53,13 @@ class Reparsed(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     sent: int = 0
 
 
-def compare(name: str, capture: Capture, *, collector: str) -> Compared:
-    """Read a capture anew and compare; the collector's name stands in where none was recorded."""
+def compare(name: str, capture: Capture, *, collector: str, account: str = DEFAULT_ACCOUNT) -> Compared:
+    """Read a capture anew and compare; collector and account stand in where none was recorded."""
     recorded = capture.recorded
-    outcome = reread(capture.page, collector=str((recorded or {}).get("collector") or collector))
+    outcome = of_account(
+        reread(capture.page, collector=str((recorded or {}).get("collector") or collector)),
+        str((recorded or {}).get("account") or account),
+    )
     changes = list(_changes("", recorded or {}, to_document(outcome.snapshot) if outcome.snapshot else {}))
     result = _result(recorded, outcome.snapshot, changes)
     differs = result in {"differs", "now_readable"}

@@ -23,7 +23,12 @@ def reparse(house: House, *, send: bool) -> Reparsed:
     for name in names:
         try:
             capture = house.captures.read(name)
-            found = compare(name, capture, collector=house.settings.collector_name)
+            found = compare(
+                name,
+                capture,
+                collector=house.settings.collector_name,
+                account=house.settings.account_name,
+            )
         except FileNotFoundError:  # a scrape that runs beside us has dropped it
             continue
         except (msgspec.DecodeError, ValueError, LookupError):

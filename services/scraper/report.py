@@ -8,9 +8,8 @@ from services.scraper.login_age import LoginAge
 from services.scraper.outcome import Outcome, advice_of, reason_of
 from services.scraper.scrub import mask
 from shared.schemas.reports import REPORT_VERSION, Report
-from shared.schemas.usage import DEFAULT_ACCOUNT
 
-__all__ = ["report_of"]
+__all__ = ["refused_report", "report_of"]
 
 LONGEST_SENTENCE, LONGEST_REASON, LONGEST_NAME, MOST_SECTIONS = 500, 200, 64, 64
 FIRST_STATUS = 100
@@ -20,6 +19,7 @@ def report_of(
     outcome: Outcome,
     *,
     at: datetime,
+    account: str,
     collector: str,
     login: LoginAge | None,
     next_try_at: datetime | None = None,
@@ -36,7 +36,7 @@ def report_of(
         reason=mask(reason_of(outcome))[:LONGEST_SENTENCE],
         advice=advice_of(outcome)[:LONGEST_SENTENCE],
         schema_version=REPORT_VERSION,
-        account=DEFAULT_ACCOUNT,
+        account=account,
         collector=collector,
         parser=PARSER,
         sections_found=[name[:LONGEST_NAME] for name in outcome.sections_found[:MOST_SECTIONS]] or None,
@@ -46,4 +46,18 @@ def report_of(
         login_since=login.since if login else None,
         login_ends_at=login.ends_at if login else None,
         next_try_at=next_try_at,
+    )
+
+
+def refused_report(detail: str, *, at: datetime, account: str, collector: str) -> Report:
+    """Say that the receiver refused the key: it arrives once one is let in, and tells why so much is late."""
+    return Report(
+        at=at,
+        state="sending_refused",
+        reason=mask(detail)[:LONGEST_SENTENCE],
+        advice="Nothing is lost: what was read waits in the outbox, and is sent once the key fits.",
+        schema_version=REPORT_VERSION,
+        account=account,
+        collector=collector,
+        parser=PARSER,
     )

@@ -9,7 +9,7 @@ import msgspec
 
 from services.scraper.outcome import GOOD, State
 
-__all__ = ["Breaker", "Pace", "first_delay", "next_turn", "retry_delay", "send_delay", "slow_send_delay"]
+__all__ = ["Breaker", "Pace", "Waits", "first_delay", "next_turn", "retry_delay", "send_delay", "slow_delay"]
 
 SHORTEST = 60.0
 """No two scrapes start closer together than this."""
@@ -25,10 +25,6 @@ LOGIN_LOOK, PROFILE_LOOK = 900.0, 60.0
 """How often to see whether the user has logged in, or closed the other browser."""
 
 JITTER_SHARE, JITTER_MOST = 0.1, 30.0
-
-SEND_FIRST, SEND_MOST = 1.0, 300.0
-RETRY_AFTER_MOST = 3600.0
-SLOW_SEND = 900.0
 
 RETRIED: frozenset[State] = frozenset({"network", "browser_failed"})
 BLOCKED: frozenset[State] = frozenset({"challenge", "region_blocked"})
@@ -98,12 +94,34 @@ def first_delay(state: State | None, since_last: float | None, until_next: float
     return 0.0 if since_last is None or since_last < 0 else max(0.0, SHORTEST - since_last)
 
 
-def send_delay(attempt: int, dice: float, retry_after: float | None = None) -> float:
-    """Return the wait after the n-th failed send: 1 s to 5 min with full jitter, more if the server asks."""
-    own = dice * min(SEND_FIRST * float(2 ** min(attempt - 1, 20)), SEND_MOST)
-    return max(own, min(retry_after or 0.0, RETRY_AFTER_MOST))
+class Waits(msgspec.Struct, frozen=True):
+    """Seconds between tries to send.
+
+    After a failure any, at random, up to a bound that begins with `first` and doubles to `most`; as long as
+    the server asks, up to `asked`. A refused key is tried again unchanged after `refused`, and what a server
+    has no place for is offered again after `no_place`. An empty queue, and a key that is missing or refused,
+    are looked at every `look`.
+    """
+
+    first: float = 1.0
+    most: float = 300.0
+    asked: float = 3600.0
+    refused: float = 900.0
+    no_place: float = 600.0
+    look: float = 5.0
 
 
-def slow_send_delay(dice: float) -> float:
-    """Return the wait before a refused key is tried again unchanged."""
-    return SLOW_SEND * (1 + dice * JITTER_SHARE)
+USUAL_WAITS = Waits()
+
+
+def send_delay(
+    attempt: int, dice: float, retry_after: float | None = None, waits: Waits = USUAL_WAITS
+) -> float:
+    """Return the wait after the n-th failed send in a row, with full jitter; more if the server asks."""
+    own = dice * min(waits.first * float(2 ** min(attempt - 1, 20)), waits.most)
+    return max(own, min(retry_after or 0.0, waits.asked))
+
+
+def slow_delay(seconds: float, dice: float) -> float:
+    """Return the wait before something is tried again of which nobody knows that it has changed."""
+    return seconds * (1 + dice * JITTER_SHARE)

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from services.scraper.address import account_in
+from shared.schemas.usage import ACCOUNT_PATTERN, DEFAULT_ACCOUNT
 from shared.settings import LogSettings, env
 
 __all__ = ["BrowserMode", "ScraperSettings"]
@@ -19,6 +21,10 @@ LONGEST_NAME = 64
 NAME = msgspec.Meta(
     pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
     title="a name of letters, digits, dots and dashes",
+)
+ACCOUNT = msgspec.Meta(
+    pattern=f"^{ACCOUNT_PATTERN}$",
+    title="a name of at most 32 small letters, digits, dashes and underscores",
 )
 
 
@@ -74,9 +80,22 @@ class ScraperSettings(LogSettings, frozen=True, kw_only=True):
         Annotated[str, NAME] | None,
         env("SCRAPER_COLLECTOR", "Name of this installation, in every snapshot. By default the host's name."),
     ] = None
-    sync_url: Annotated[str, HTTP, env("CLAUDE_SYNC_URL", "Where the receiver takes snapshots.")] = (
-        "http://localhost:4000/api/claude/console-usage"
-    )
+    account: Annotated[
+        Annotated[str, ACCOUNT] | None,
+        env(
+            "SCRAPER_ACCOUNT",
+            "The account that is recorded: it keeps several subscriptions apart on one receiver. By default "
+            "`default`, the only one that the origin's server knows.",
+        ),
+    ] = None
+    sync_url: Annotated[
+        str,
+        HTTP,
+        env(
+            "CLAUDE_SYNC_URL",
+            "Where the receiver takes snapshots. Other calls of the same receiver are worked out from it.",
+        ),
+    ] = "http://localhost:4000/api/claude/console-usage"
     sync_api_key: Annotated[
         str | None,
         env(
@@ -98,6 +117,11 @@ class ScraperSettings(LogSettings, frozen=True, kw_only=True):
         msgspec.Meta(ge=1, le=10_000_000),
         env("SCRAPER_OUTBOX_MAX_ITEMS", "Snapshots the outbox holds; beyond that the oldest are dropped."),
     ] = 100_000
+    outbox_max_bytes: Annotated[
+        int,
+        msgspec.Meta(ge=65_536, le=1 << 40),
+        env("SCRAPER_OUTBOX_MAX_BYTES", "Bytes the outbox holds; beyond that the oldest are dropped."),
+    ] = 256 * 1024 * 1024
     captures_max_items: Annotated[
         int,
         msgspec.Meta(ge=0, le=100_000),
@@ -113,7 +137,18 @@ class ScraperSettings(LogSettings, frozen=True, kw_only=True):
             )
         if self.sync_api_key and not (self.sync_api_key.isascii() and self.sync_api_key.isprintable()):
             found.append("CLAUDE_SYNC_API_KEY: its value holds characters that no HTTP header can carry")
+        named = account_in(self.sync_url)
+        if self.account and named not in {None, self.account}:
+            found.append(
+                f"SCRAPER_ACCOUNT: it is {self.account!r}, but CLAUDE_SYNC_URL names the account {named!r}: "
+                "keep one of them"
+            )
         return found
+
+    @property
+    def account_name(self) -> str:
+        """The account that every snapshot is put down to."""
+        return self.account or account_in(self.sync_url) or DEFAULT_ACCOUNT
 
     @property
     def state_dir(self) -> Path:

@@ -1,6 +1,7 @@
 """The loop scrapes at its pace, keeps every reading, and can be woken."""
 
 import asyncio
+from collections import deque
 from datetime import timedelta
 
 import msgspec
@@ -98,6 +99,22 @@ async def test_a_reading_that_the_disk_refuses_is_kept_for_later(tmp_path, quick
     monkeypatch.setattr(Outbox, "add", full_once)
     await stage.run()
     assert take_stock(tmp_path).waiting == 1
+
+
+async def test_readings_that_no_disk_takes_for_days_are_counted_when_they_are_forgotten(
+    tmp_path, quick, monkeypatch
+):
+    monkeypatch.setattr(loop_module, "MOST_UNKEPT", 2)
+    stage = Stage(tmp_path, GOOD, GOOD, GOOD, Outcome(state="network"))
+    stage.scraping._unkept = deque(maxlen=2)
+    with monkeypatch.context() as full:
+        full.setattr(Outbox, "add", no_space)
+        await stage.run()
+    assert take_stock(tmp_path).tally.dropped == 2
+
+
+def no_space(*_):
+    raise OSError(28, "No space left on device")
 
 
 async def test_touching_the_wake_file_asks_for_a_scrape_now(tmp_path, monkeypatch):

@@ -2,11 +2,14 @@
 
 import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from services.scraper.aside import Aside
 from services.scraper.house import sweep
-from services.scraper.outbox import Outbox, take_stock
+from services.scraper.outbox import REPORTS, Outbox, take_stock
+from services.scraper.tally import Counter, read_tally
 from shared.schemas.codec import decode_document
 
 
@@ -39,7 +42,8 @@ def number(item):
 
 def drain(outbox):
     found = []
-    while item := outbox.oldest():
+    while items := outbox.head(1):
+        item = items[0]
         found.append(number(item))
         outbox.remove(item)
     return found
@@ -61,11 +65,11 @@ def test_the_order_holds_when_the_clock_is_put_back(outbox, clock):
 
 def test_an_item_stays_until_it_is_removed(outbox):
     outbox.add({"n": 1})
-    assert number(outbox.oldest()) == number(outbox.oldest()) == 1
+    assert [number(item) for item in [*outbox.head(5), *outbox.head(5)]] == [1, 1]
 
 
 def test_an_item_of_another_process_is_found(outbox, tmp_path, clock):
-    assert outbox.oldest() is None
+    assert outbox.head(1) == []
     Outbox(tmp_path, 100, clock).add({"n": 7})
     assert drain(outbox) == [7]
 
@@ -74,7 +78,7 @@ def test_an_item_that_another_process_sent_is_passed_over(outbox, tmp_path, cloc
     outbox.add({"n": 1})
     outbox.add({"n": 2})
     other = Outbox(tmp_path, 100, clock)
-    other.remove(other.oldest())
+    other.remove(*other.head(1))
     assert drain(outbox) == [2]
 
 
@@ -82,6 +86,164 @@ def test_a_full_outbox_drops_the_oldest_and_says_how_many(tmp_path, clock):
     outbox = Outbox(tmp_path, 3, clock)
     assert [outbox.add({"n": n}) for n in range(5)] == [0, 0, 0, 1, 1]
     assert drain(outbox) == [2, 3, 4]
+
+
+def test_a_full_outbox_is_full_by_bytes_too_and_keeps_the_newest_however_long(tmp_path, clock):
+    outbox = Outbox(tmp_path, 100, clock, max_bytes=25)
+    assert [outbox.add({"n": n}) for n in range(5)] == [0, 0, 0, 1, 1]
+    assert outbox.add({"n": 5, "long": "x" * 100}) == 3
+    assert drain(outbox) == [5]
+
+
+def test_what_was_dropped_is_counted_across_restarts_and_processes(tmp_path, clock):
+    one, other = Outbox(tmp_path, 1, clock), Outbox(tmp_path, 1, clock)
+    for n in range(4):
+        (one if n % 2 else other).add({"n": n})
+    Outbox(tmp_path, 1, clock).add({"n": 9})
+    assert take_stock(tmp_path).tally.dropped == 4
+    assert drain(Outbox(tmp_path, 1, clock)) == [9]
+
+
+def test_reports_are_bounded_and_counted_on_their_own(tmp_path, clock):
+    reports = Outbox(tmp_path, 2, clock, folder=REPORTS)
+    for n in range(5):
+        reports.add({"n": n})
+    tally = take_stock(tmp_path).tally
+    assert (tally.reports_dropped, tally.dropped) == (3, 0)
+
+
+def test_what_a_disk_did_not_count_is_counted_with_the_next(tmp_path, clock, monkeypatch):
+    counter = Counter(tmp_path)
+    with monkeypatch.context() as full:
+        full.setattr("services.scraper.tally.replace", fail)
+        counter.add("dropped", 2)
+    assert read_tally(tmp_path).dropped == 0
+    counter.add("rejected")
+    assert (read_tally(tmp_path).dropped, read_tally(tmp_path).rejected) == (2, 1)
+
+
+def fail(*_):
+    raise OSError(28, "No space left on device")
+
+
+def test_a_damaged_count_begins_anew(tmp_path):
+    (tmp_path / "tally.json").write_bytes(b'{"dropped": "many"')
+    Counter(tmp_path).add("dropped")
+    assert read_tally(tmp_path).dropped == 1
+
+
+def test_nothing_is_dropped_that_a_full_disk_kept_out(tmp_path, clock, monkeypatch):
+    outbox = Outbox(tmp_path, 1, clock)
+    outbox.add({"n": 1})
+    with monkeypatch.context() as full:
+        full.setattr("services.scraper.outbox.replace", fail)
+        with pytest.raises(OSError, match="No space"):
+            outbox.add({"n": 2})
+    assert drain(outbox) == [1]
+
+
+def test_a_full_disk_takes_no_answer_and_a_rejected_item_is_out_of_the_way(outbox, tmp_path, monkeypatch):
+    outbox.add({"n": 1})
+    outbox.add({"n": 2})
+    with monkeypatch.context() as full:
+        full.setattr("services.scraper.aside.replace", fail)
+        outbox.reject(*outbox.head(1), 400, "no")
+    assert drain(outbox) == [2]
+    assert take_stock(tmp_path).rejected == 1
+
+
+def test_items_are_given_together_within_bounds_and_of_one_account_only(outbox):
+    for n in range(4):
+        outbox.add({"n": n})
+    outbox.add({"n": 4, "account": "work"})
+    outbox.add({"n": 5, "account": "default"})
+    assert [number(item) for item in outbox.head(3)] == [0, 1, 2]
+    assert [number(item) for item in outbox.head(9, most_bytes=14)] == [0, 1]
+    assert [number(item) for item in outbox.head(9, most_bytes=1)] == [0]
+    assert [number(item) for item in outbox.head(9)] == [0, 1, 2, 3]
+    for item in outbox.head(4):
+        outbox.remove(item)
+    assert [(number(item), item.account) for item in outbox.head(9)] == [(4, "work")]
+
+
+def test_an_item_may_leave_out_of_order(outbox):
+    for n in range(4):
+        outbox.add({"n": n})
+    first, second, third, _ = outbox.head(4)
+    outbox.remove(third)
+    outbox.reject(second, 400, "no")
+    assert drain(outbox) == [0, 3]
+    assert first
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "no rights"])
+def test_what_is_no_readable_file_is_set_aside_and_the_rest_flows(outbox, tmp_path, kind, monkeypatch):
+    outbox.add({"n": 1})
+    outbox.add({"n": 2})
+    first = min((tmp_path / "outbox").iterdir())
+    if kind == "no rights":
+        read = Path.read_bytes
+        monkeypatch.setattr(Path, "read_bytes", lambda path: refuse(path) if path == first else read(path))
+    else:
+        first.unlink()
+        first.mkdir() if kind == "folder" else first.symlink_to(tmp_path / "elsewhere")
+    assert drain(outbox) == [2]
+    assert take_stock(tmp_path).quarantined == 1
+
+
+def refuse(path):
+    raise PermissionError(13, "Permission denied", str(path))
+
+
+def test_a_trouble_of_the_whole_machine_sets_nothing_aside(outbox, tmp_path, monkeypatch):
+    outbox.add({"n": 1})
+    with monkeypatch.context() as busy:
+        busy.setattr(Path, "read_bytes", too_many_open_files)
+        with pytest.raises(OSError, match="open files"):
+            outbox.head(1)
+    assert drain(outbox) == [1]
+
+
+def too_many_open_files(_):
+    raise OSError(24, "Too many open files")
+
+
+def test_a_file_that_cannot_be_an_item_is_set_aside(outbox, tmp_path, clock):
+    (tmp_path / "outbox" / "notes.txt").write_text("hello")
+    (tmp_path / "outbox" / ".tmp-unfinished").write_text("{")
+    outbox = Outbox(tmp_path, 100, clock)
+    outbox.add({"n": 1})
+    assert drain(outbox) == [1]
+    assert (tmp_path / "quarantine" / "notes.txt").read_text() == "hello"
+    assert (tmp_path / "outbox" / ".tmp-unfinished").exists()
+
+
+def test_many_damaged_items_are_all_set_aside(outbox, tmp_path, clock):
+    for n in range(1200):
+        name = f"20261122T1000{n // 100:02}.{n % 100:06}-0123456789abcdef.json"
+        (tmp_path / "outbox" / name).write_bytes(b"{")
+    outbox = Outbox(tmp_path, 5000, clock)
+    outbox.add({"n": 1})
+    assert drain(outbox) == [1]
+    stock = take_stock(tmp_path)
+    assert (stock.quarantined, stock.tally.quarantined) == (1200, 1200)
+
+
+@pytest.mark.parametrize("bound", [{"max_items": 5}, {"max_bytes": 50}])
+def test_what_lies_aside_is_bounded_the_oldest_go_and_are_counted(tmp_path, clock, bound):
+    counter = Counter(tmp_path)
+    aside = Aside(tmp_path, "rejected", counter, clock, **bound)
+    for n in range(20):
+        path = tmp_path / f"{n:02}.json"
+        path.write_bytes(b"0123456789")
+        os.utime(path, (n, n))
+        aside.take(path, 400, "no")
+    left = sorted(path.name for path in (tmp_path / "rejected").iterdir())
+    items = [name for name in left if not name.endswith(".answer.json")]
+    assert items == [f"{n:02}.json" for n in range(20 - len(items), 20)]
+    assert len(left) == 2 * len(items)
+    assert 3 <= len(items) <= 5
+    assert read_tally(tmp_path).aside_dropped == 20 - len(items)
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b'{"n": 9}', b"\xff\xfe"])
@@ -97,11 +259,11 @@ def test_a_damaged_item_is_set_aside_and_the_rest_flows(outbox, tmp_path, damage
 
 def test_a_rejected_item_lies_beside_the_answer(outbox, tmp_path):
     outbox.add({"n": 1})
-    outbox.reject(outbox.oldest(), 400, "percentageUsed is out of range")
+    outbox.reject(*outbox.head(1), 400, "percentageUsed is out of range")
     item, answer = sorted((tmp_path / "rejected").iterdir(), key=lambda path: "answer" in path.name)
     assert decode_document(item.read_bytes()) == {"n": 1}
     assert decode_document(answer.read_bytes())["answer"] == "percentageUsed is out of range"
-    assert outbox.oldest() is None
+    assert outbox.head(1) == []
 
 
 def test_stock_tells_how_much_waits_since_when_and_changes_nothing(outbox, tmp_path, clock):
@@ -124,7 +286,7 @@ def test_unfinished_files_of_a_dead_process_are_swept_once_they_are_old(tmp_path
     sweep(tmp_path)
     assert not old.exists()
     assert young.exists()
-    assert Outbox(tmp_path, 100, clock).oldest() is None
+    assert Outbox(tmp_path, 100, clock).head(1) == []
 
 
 def test_only_the_owner_can_read_the_items(outbox, tmp_path):

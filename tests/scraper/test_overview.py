@@ -8,8 +8,9 @@ from services.scraper.extract.snapshot import extract
 from services.scraper.outbox import Stock
 from services.scraper.outcome import ADVICE, EXIT_CODES, GOOD, MEANING, Outcome, sentence
 from services.scraper.overview import Overview, figures, overview_lines
-from services.scraper.sender import Sending
+from services.scraper.sending import LastAnswer, Sending
 from services.scraper.status import Status
+from services.scraper.tally import Tally
 from shared.schemas.codec import to_document
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -59,9 +60,22 @@ def test_the_overview_tells_state_age_outbox_and_what_waits():
             since=NOW - timedelta(hours=2),
             message="The usage page could not be loaded.",
             next_scrape_at=NOW + timedelta(minutes=5),
-            sending=Sending("refused", "the receiver refuses the key"),
+            sending=Sending(
+                state="refused",
+                detail="the receiver refuses the key",
+                last_answer=LastAnswer(NOW - timedelta(minutes=7), 401),
+                next_try_at=NOW + timedelta(seconds=40),
+            ),
         ),
-        outbox=Stock(waiting=3, oldest=NOW - timedelta(hours=3), rejected=1, quarantined=2),
+        outbox=Stock(
+            waiting=3,
+            bytes=2100,
+            oldest=NOW - timedelta(hours=3),
+            rejected=1,
+            quarantined=2,
+            reports=4,
+            tally=Tally(dropped=5, aside_dropped=6),
+        ),
         last_reading=to_document(snapshot("2026-10-products")),
     )
     said = "\n".join(overview_lines(overview, NOW))
@@ -72,7 +86,12 @@ def test_the_overview_tells_state_age_outbox_and_what_waits():
         "38 days ago",
         "47 %",
         "Next       2026-11-22T10:05:00Z",
-        "3 waiting, the oldest since 3 h 0 min",
+        "3 waiting (2.1 kB), the oldest since 3 h 0 min",
+        "next try in 40 s",
+        "last answered 7 min ago: HTTP 401",
+        "5 dropped",
+        "6 rejected or damaged ones were deleted",
+        "4 of failures",
         "refused: the receiver refuses the key",
         "1 rejected",
         "2 damaged",

@@ -29,7 +29,9 @@ HOME = "/" + "home"  # in two pieces: no path of a machine is committed
 
 
 def made(outcome, **more):
-    return report_of(outcome, at=NOW, collector="desk", login=more.get("login"), next_try_at=NOW + DAY)
+    return report_of(
+        outcome, at=NOW, account="default", collector="desk", login=more.get("login"), next_try_at=NOW + DAY
+    )
 
 
 @pytest.mark.parametrize("state", sorted(MEANING.keys() - GOOD))

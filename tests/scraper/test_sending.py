@@ -1,45 +1,13 @@
 """Sending against a receiver that fails in every way: nothing is lost, nothing stands in the way of the rest."""
 
 import asyncio
-import contextlib
 
 import pytest
-from fake_receiver import FakeReceiver, accept, lose_answer, refuse
+from desk import Desk
+from fake_receiver import FakeReceiver, accept, lose_answer, refuse, say
 
-from services.scraper import sender as sender_module
 from services.scraper.client import Client
-from services.scraper.outbox import Outbox, take_stock
-from services.scraper.sender import Sender
-from shared.clock import SystemClock
-
-
-class Desk:
-    """An outbox with a sender that posts to a fake receiver; its key can be changed."""
-
-    def __init__(self, folder, client):
-        self.folder = folder
-        self.outbox = Outbox(folder, 100, SystemClock())
-        self.key = "right"
-        self.told = []
-        self.sender = Sender(self.outbox, client, lambda: self.key, self.told.append)
-
-    def add(self, *numbers):
-        for number in numbers:
-            self.outbox.add({"n": number})
-
-    @property
-    def waiting(self):
-        return take_stock(self.folder).waiting
-
-    @contextlib.asynccontextmanager
-    async def running(self):
-        task = asyncio.create_task(self.sender.run(lambda: True))
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+from services.scraper.outbox import take_stock
 
 
 @pytest.fixture
@@ -50,16 +18,8 @@ async def receiver():
 
 @pytest.fixture
 async def desk(tmp_path, receiver):
-    async with Client(receiver.url) as client:
-        yield Desk(tmp_path, client)
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """Waits of a few hundredths of a second, so that tests need not wait for minutes."""
-    monkeypatch.setattr(sender_module, "send_delay", lambda *_: 0.02)
-    monkeypatch.setattr(sender_module, "slow_send_delay", lambda _: 30)
-    monkeypatch.setattr(sender_module, "KEY_LOOK", 0.02)
+    async with Client() as client:
+        yield Desk(tmp_path, client, receiver.url)
 
 
 def numbers(receiver):
@@ -74,7 +34,7 @@ async def until(condition):
 
 async def test_everything_that_waits_is_sent_in_order(desk, receiver):
     desk.add(1, 2, 3)
-    assert await desk.sender.drain() == 3
+    assert await desk.drain() == 3
     assert numbers(receiver) == [1, 2, 3]
     assert desk.waiting == 0
     assert desk.sender.sending.state == "idle"
@@ -84,10 +44,10 @@ async def test_everything_that_waits_is_sent_in_order(desk, receiver):
 async def test_a_failure_that_may_pass_leaves_the_item_at_the_head(desk, receiver, status):
     desk.add(1, 2)
     receiver.answers = [refuse(status)]
-    assert await desk.sender.drain() == 0
+    assert await desk.drain() == 0
     assert desk.sender.sending.state == "waiting"
     assert str(status) in desk.sender.sending.detail
-    assert await desk.sender.drain() == 2
+    assert await desk.drain() == 2
     assert numbers(receiver) == [1, 2]
 
 
@@ -95,7 +55,7 @@ async def test_a_failure_that_may_pass_leaves_the_item_at_the_head(desk, receive
 async def test_a_rejected_item_is_set_aside_and_the_rest_flows(desk, receiver, status):
     desk.add(1, 2, 3)
     receiver.answers = [accept, refuse(status)]
-    assert await desk.sender.drain() == 2
+    assert await desk.drain() == 2
     assert numbers(receiver) == [1, 3]
     assert take_stock(desk.folder).rejected == 1
 
@@ -103,23 +63,21 @@ async def test_a_rejected_item_is_set_aside_and_the_rest_flows(desk, receiver, s
 async def test_a_lost_answer_costs_a_second_sending_and_no_snapshot(desk, receiver):
     desk.add(1, 2)
     receiver.answers = [lose_answer]
-    assert await desk.sender.drain() == 0
-    assert await desk.sender.drain() == 2
+    assert await desk.drain() == 0
+    assert await desk.drain() == 2
     assert numbers(receiver) == [1, 1, 2]
 
 
 async def test_a_receiver_that_hangs_is_given_up_and_asked_again(desk, receiver, monkeypatch):
     monkeypatch.setattr("services.scraper.client.TIMEOUT_SECONDS", 0.1)
-    async with Client(receiver.url) as client:
-        desk.sender._post = client
-        receiver.silent = True
-        desk.add(1)
-        assert await desk.sender.drain() == 0
+    receiver.silent = True
+    desk.add(1)
+    assert await desk.drain() == 0
     assert "no answer" in desk.sender.sending.detail
     assert desk.waiting == 1
 
 
-async def test_a_receiver_that_is_down_is_waited_for(desk, receiver, quick):
+async def test_a_receiver_that_is_down_is_waited_for(desk, receiver):
     desk.add(1, 2)
     await receiver.__aexit__()
     async with desk.running():
@@ -130,7 +88,7 @@ async def test_a_receiver_that_is_down_is_waited_for(desk, receiver, quick):
     assert numbers(receiver) == [1, 2, 3]
 
 
-async def test_a_refused_key_pauses_sending_until_it_is_changed(desk, receiver, quick):
+async def test_a_refused_key_pauses_sending_until_it_is_changed(desk, receiver):
     desk.key = "wrong"
     desk.add(1, 2)
     async with desk.running():
@@ -142,7 +100,7 @@ async def test_a_refused_key_pauses_sending_until_it_is_changed(desk, receiver, 
     assert numbers(receiver) == [1, 2]
 
 
-async def test_without_a_key_nothing_is_sent_and_it_is_said_once(desk, receiver, quick):
+async def test_without_a_key_nothing_is_sent_and_it_is_said_once(desk, receiver):
     desk.key = None
     desk.add(1)
     async with desk.running():
@@ -162,17 +120,94 @@ async def test_a_new_item_is_sent_at_once(desk, receiver):
         await until(lambda: numbers(receiver) == [1])
 
 
-async def test_a_web_page_for_an_answer_is_no_receiver(desk, receiver):
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refuse(200, Content_Type="text/html"),
+        say(b"<html>Please log in</html>"),
+        say(b"Please log in", "text/plain"),
+        say(b'{"success": tr'),
+        say(b'{"success": false, "errorCode": "STORAGE_WRITE_FAILED"}'),
+        say(b"[]"),
+    ],
+)
+async def test_a_success_that_is_no_receiver_s_is_none(desk, receiver, answer):
     desk.add(1)
-    receiver.answers = [refuse(200, Content_Type="text/html")]
-    assert await desk.sender.drain() == 0
-    assert "a web page came back" in desk.sender.sending.detail
+    receiver.answers = [answer]
+    assert await desk.drain() == 0
+    assert desk.sender.sending.state == "waiting"
     assert desk.waiting == 1
+    assert await desk.drain() == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"success": true}', b'{"id": "x"}'])
+async def test_a_plain_server_s_success_is_one(desk, receiver, body):
+    desk.add(1)
+    receiver.answers = [say(body)]
+    assert await desk.drain() == 1
+
+
+async def test_a_refused_connection_is_told_in_plain_words(desk, receiver):
+    desk.add(1)
+    await receiver.__aexit__()
+    await desk.drain()
+    said = f"nothing listens at 127.0.0.1:{receiver.port}: start the receiver, or see CLAUDE_SYNC_URL"
+    assert desk.sender.sending.detail == said
+    await receiver.__aenter__()
+
+
+async def test_what_is_not_http_is_told_in_plain_words(tmp_path):
+    async def babble(reader, writer):
+        await reader.read(10)
+        writer.write(b"220 mail.example.org ESMTP\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(babble, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, Client() as client:
+        desk = Desk(tmp_path, client, f"http://127.0.0.1:{port}/x")
+        desk.add(1)
+        await desk.drain()
+    assert desk.sender.sending.detail == "what came back is not HTTP: see CLAUDE_SYNC_URL"
+
+
+async def test_the_last_answer_is_remembered_with_its_time_and_trouble(desk, receiver):
+    desk.add(1)
+    receiver.answers = [refuse(503)]
+    await desk.drain()
+    assert (desk.told[-1].last_answer.status, desk.told[-1].last_answer.trouble) == (503, "no: 503")
+    await desk.drain()
+    assert (desk.told[-1].last_answer.status, desk.told[-1].last_answer.trouble) == (200, "")
+
+
+async def test_the_time_of_the_next_try_is_told_and_kept(desk, receiver):
+    desk.add(1)
+    receiver.answers = [refuse(503, Retry_After="60")]
+    await desk.drain()
+    assert 59 < desk.lanes[0].due - desk.server.clock.monotonic() <= 60
+    left = desk.told[-1].next_try_at - desk.server.clock.now()
+    assert 59 < left.total_seconds() <= 60
+    await desk.sender.turn()
+    assert receiver.taken == []
+
+
+async def test_an_outbox_that_cannot_be_read_is_told_and_tried_again(desk, receiver, monkeypatch):
+    desk.add(1)
+    with monkeypatch.context() as broken:
+        broken.setattr("services.scraper.outbox.Outbox.head", fail_to_read)
+        assert await desk.drain() == 0
+    assert desk.told[-1].state == "waiting"
+    assert "Input/output error" in desk.told[-1].detail
+    assert await desk.drain() == 1
+
+
+def fail_to_read(*_):
+    raise OSError(5, "Input/output error")
 
 
 async def test_the_key_is_not_carried_to_another_address(desk, receiver):
     desk.add(1)
     async with FakeReceiver() as other:
         receiver.answers = [refuse(307, Location=other.url)]
-        await desk.sender.drain()
+        await desk.drain()
         assert other.asked == []

@@ -74,3 +74,19 @@ def test_an_address_that_is_none_is_told_what_it_should_be():
     with pytest.raises(SettingsError) as caught:
         load(ScraperSettings, {"SCRAPER_USAGE_URL": "claude.ai", "CLAUDE_SYNC_URL": "ftp://x"})
     assert all("begins with http:// or https://" in problem for problem in caught.value.problems)
+
+
+def test_the_account_is_the_one_set_else_the_address_s_else_the_origin_s():
+    there = "http://x/api/v1/accounts/work/snapshots"
+    assert read().account_name == "default"
+    assert read(SCRAPER_ACCOUNT="home").account_name == "home"
+    assert read(CLAUDE_SYNC_URL=there).account_name == "work"
+    assert read(CLAUDE_SYNC_URL=there, SCRAPER_ACCOUNT="work").account_name == "work"
+    with pytest.raises(SettingsError, match="names the account 'work'"):
+        read(CLAUDE_SYNC_URL=there, SCRAPER_ACCOUNT="home")
+
+
+@pytest.mark.parametrize("name", ["Work", "-x", "a" * 33, "a b", "../x"])
+def test_an_account_s_name_is_small_and_plain(name):
+    with pytest.raises(SettingsError, match="SCRAPER_ACCOUNT"):
+        read(SCRAPER_ACCOUNT=name)

@@ -1,0 +1,67 @@
+"""An outbox with a sender that posts to a fake receiver."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from services.scraper.address import addresses_of
+from services.scraper.client import Client
+from services.scraper.delivery import Delivery, Server
+from services.scraper.outbox import REPORTS, Outbox, take_stock
+from services.scraper.schedule import Waits
+from services.scraper.sender import Lane, Sender
+from services.scraper.sending import Sending
+from shared.clock import SystemClock
+
+QUICK = Waits(first=0.01, most=0.02, refused=30, no_place=30, look=0.02)
+"""Waits of a few hundredths of a second, so that tests need not wait for minutes."""
+
+
+class Desk:
+    """The queues of one folder, their way out, and a key that can be changed."""
+
+    def __init__(self, folder: Path, client: Client, url: str) -> None:
+        self.folder = folder
+        clock = SystemClock()
+        self.outbox = Outbox(folder, 10_000, clock)
+        self.reports = Outbox(folder, 100, clock, folder=REPORTS)
+        self.key: str | None = "right"
+        self.told: list[Sending] = []
+        self.server = Server(client, addresses_of(url), clock)
+        self.lanes = (
+            Lane("snapshot", self.outbox, Delivery(self.server, "snapshots")),
+            Lane("report", self.reports, Delivery(self.server, "reports")),
+        )
+        self.sender = Sender(*self.lanes, lambda: self.key, self.told.append, clock, waits=QUICK)
+
+    def add(self, *numbers: int, **more: Any) -> None:
+        for number in numbers:
+            self.outbox.add({"n": number, **more})
+
+    def report(self, *numbers: int) -> None:
+        for number in numbers:
+            self.reports.add({"n": number})
+
+    async def drain(self) -> int:
+        """Send once, whether the time has come or not; how many snapshots were taken."""
+        before = self.sender.sent
+        for lane in self.lanes:
+            lane.due = 0
+        await self.sender.turn()
+        return self.sender.sent - before
+
+    @property
+    def waiting(self) -> int:
+        return take_stock(self.folder).waiting
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.sender.run(lambda: True))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
