@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 import structlog
 
+from shared.keyform import mask
+
 __all__ = ["configure"]
 
 _encode = msgspec.json.Encoder(enc_hook=str).encode
@@ -19,6 +21,7 @@ def configure(*, service: str, log_format: str, level: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
         _name_service(service),
+        _without_keys,
     ]
     structlog.configure(
         processors=[
@@ -55,6 +58,16 @@ def _name_service(service: str) -> structlog.typing.Processor:
         return event
 
     return add
+
+
+def _without_keys(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Keep every key out of every line, whatever was logged: the last of several fences."""
+    for name, value in event.items():
+        if isinstance(value, str) and "mg_" in value:
+            event[name] = mask(value)
+    return event
 
 
 def _json(event: Any, **_: Any) -> str:  # noqa: ANN401 - structlog's serializer takes whatever was logged

@@ -7,7 +7,8 @@ from pathlib import Path
 from services.receiver.auth import Key, key_of_secret
 from services.receiver.keyfile import disk, editing
 from services.receiver.keyfile.entries import NotAKeyFileError, decode, read, state_of
-from services.receiver.keyfile.minting import mint, prefix_of
+from services.receiver.keyfile.minting import mint
+from shared.keyform import prefix_of
 
 _NAME = "run-local"
 

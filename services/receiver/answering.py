@@ -21,6 +21,8 @@ from sanic.response import HTTPResponse
 
 from services.receiver.context import Context, context_of
 from services.receiver.encoded import Encoded, Lines
+from services.receiver.hiding import holds_key, without_keys
+from services.receiver.metrics import method_of
 from services.receiver.problems import CONTENT_TYPE, ROOT, problem
 from services.receiver.refusals import SERVER_FAULT, Refusal, internal_error, not_read, not_stored
 from shared.errors import MarigraphError
@@ -101,7 +103,7 @@ class Answering:
 
     def _explained(self, request: Request, error: Exception, request_id: str) -> HTTPResponse:
         """Answer a failure in the origin's form; what is our fault is logged with its trace, once."""
-        refusal = _refusal(request, error)
+        refusal = without_keys(request, _refusal(request, error))
         if refusal.status >= SERVER_FAULT:
             known = isinstance(error, (MarigraphError, SanicException))
             _log.error(
@@ -136,7 +138,7 @@ class Answering:
         if _plain_log.isEnabledFor(logging.DEBUG):  # structlog would do all of its work first
             _log.debug(
                 "request",
-                method=request.method,
+                method=method_of(request.method),
                 route=route,
                 status=status,
                 milliseconds=round(seconds * 1000, 2),
@@ -168,7 +170,7 @@ async def begin_stream(
 
 def _id_of(request: Request) -> str:
     asked = request.headers.get("x-request-id")
-    if asked is not None and _REQUEST_ID.fullmatch(asked):
+    if asked is not None and _REQUEST_ID.fullmatch(asked) and not holds_key(request, asked):
         return str(asked)
     return f"{_PROCESS}-{next(_NUMBERS):x}"
 
@@ -191,7 +193,7 @@ def _refusal(request: Request, error: Exception) -> Refusal:
             return Refusal(503, "INTERNAL_ERROR", f"{error}.", "Ask again later; the server's log says more.")
         case SanicException(status_code=404):
             return Refusal(
-                404, "NOT_FOUND", f"There is no {request.path[:80]} here.", "See the README for the calls."
+                404, "NOT_FOUND", "There is nothing at this address.", "See docs/api.md for the calls."
             )
         case SanicException() if error.status_code and error.status_code < SERVER_FAULT:
             suggestion = getattr(error, "suggestion", "Correct the request.")

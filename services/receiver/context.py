@@ -12,7 +12,6 @@ from services.receiver.encoded import Encoded
 from services.receiver.guard import Guard
 from services.receiver.kept_days import KeptDays
 from services.receiver.kept_pieces import KeptPieces
-from services.receiver.keyfile.minting import prefix_of
 from services.receiver.metrics import ReceiverMetrics
 from services.receiver.options import Options
 from services.receiver.refusals import (
@@ -25,6 +24,7 @@ from services.receiver.refusals import (
     too_many_failures,
 )
 from shared.clock import Clock
+from shared.keyform import prefix_of
 from shared.schemas.codec import encode
 from shared.store import Store
 

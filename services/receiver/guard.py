@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from services.receiver.keyfile.minting import is_minted
+from shared.keyform import prefix_of
 
 __all__ = ["Buckets", "Guard", "Limits"]
 
@@ -75,7 +75,7 @@ class Guard:
         A key of our own form is let through all the same: no number of guesses finds one, and who holds one
         must not wait for what others do behind the same address.
         """
-        return 0.0 if is_minted(secret) else self._failures.wait(source, now)
+        return 0.0 if prefix_of(secret) else self._failures.wait(source, now)
 
     def failed(self, source: str, now: float) -> float:
         """Count a failed attempt; return for how many seconds its source has had to wait already, or 0."""

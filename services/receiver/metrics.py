@@ -4,9 +4,14 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from shared.metrics import PREFIX, new_registry
 
-__all__ = ["ReceiverMetrics"]
+__all__ = ["ReceiverMetrics", "method_of"]
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+
+
+def method_of(method: str) -> str:
+    """Return a method as it is counted and logged: what nobody has is `other`, as it may be anything."""
+    return method if method in _METHODS else "other"
 
 
 class ReceiverMetrics:
@@ -60,8 +65,8 @@ class ReceiverMetrics:
         self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count an answer; a method that nobody has is counted as `other`, so that there are few rows."""
-        kind = (method if method in _METHODS else "other", route, status)
+        """Count an answer."""
+        kind = (method_of(method), route, status)
         known = self._answered.get(kind)
         if known is None:  # looking the rows up costs more than counting
             known = self.requests.labels(*kind), self.seconds.labels(*kind[:2])

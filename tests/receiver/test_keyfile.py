@@ -9,7 +9,8 @@ from services.receiver.auth import Key, key_of_secret
 from services.receiver.keyfile import editing
 from services.receiver.keyfile.entries import NotAKeyFileError, decode, read, state_of
 from services.receiver.keyfile.following import Gone, Known, Readable, Unreadable, after, valid
-from services.receiver.keyfile.minting import is_minted, is_weak, mint, prefix_of
+from services.receiver.keyfile.minting import is_weak, mint
+from shared.keyform import mask, prefix_of
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -35,8 +36,8 @@ def test_a_minted_key_has_a_public_part_and_256_bits_of_secret() -> None:
     made = {mint() for _ in range(200)}
     assert len(made) == 200
     for one in made:
-        assert is_minted(one)
         assert prefix_of(one) == one[:11]
+        assert mask(f"<{one}>") == mask(f"<{one[:30]}>") == f"<{one[:11]}_...>"
         assert len(one) == len("mg_") + 8 + 1 + 43
         assert not is_weak(one)
 

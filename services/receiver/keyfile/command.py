@@ -12,8 +12,9 @@ from services.receiver.auth import DEFAULT_ACCOUNTS, DEFAULT_SCOPES, Key, key_of
 from services.receiver.keyfile import disk, editing, words
 from services.receiver.keyfile.entries import Document, NotAKeyFileError, decode, read, state_of
 from services.receiver.keyfile.making import command
-from services.receiver.keyfile.minting import mint, prefix_of
+from services.receiver.keyfile.minting import mint
 from services.receiver.keyfile.settings import KeysSettings
+from shared.keyform import prefix_of
 from shared.startup import begin
 
 __all__ = ["run"]

@@ -11,7 +11,7 @@ import msgspec
 
 from services.receiver.auth import Key
 from services.receiver.keyfile.entries import Document, read, state_of
-from services.receiver.keyfile.minting import prefix_of
+from shared.keyform import prefix_of
 from shared.schemas.codec import encode
 from shared.timestamps import to_iso
 

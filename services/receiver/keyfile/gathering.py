@@ -9,10 +9,11 @@ from services.receiver.keyfile import disk
 from services.receiver.keyfile.entries import NotAKeyFileError, read
 from services.receiver.keyfile.following import Known, valid
 from services.receiver.keyfile.making import command, how_to_make_one
-from services.receiver.keyfile.minting import is_weak, prefix_of
+from services.receiver.keyfile.minting import is_weak
 from services.receiver.keyfile.watching import KeyWatch
 from shared.clock import Clock
 from shared.errors import SettingsError
+from shared.keyform import prefix_of
 
 __all__ = ["ENVIRONMENT", "gather"]
 

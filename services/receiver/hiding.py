@@ -1,0 +1,40 @@
+"""Keys stay out of answers: one that was sent where none belongs is not sent back."""
+
+from sanic import Request
+
+from services.receiver.auth import secret_of
+from services.receiver.refusals import Refusal
+from shared.keyform import mask
+
+__all__ = ["holds_key", "without_keys"]
+
+_TELLING = 8
+"""Characters; a shorter text is no secret, and part of many a word."""
+
+
+def without_keys(request: Request, refusal: Refusal) -> Refusal:
+    """Return a refusal whose words hold neither the key that its request presented nor any of our form."""
+    secret = _presented(request) or ""
+
+    def clean(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        masked = mask(value)
+        return masked.replace(secret, "...") if len(secret) >= _TELLING else masked
+
+    more = {name: clean(value) for name, value in refusal.more.items()}
+    cleaned = Refusal(
+        refusal.status, refusal.code, str(clean(refusal.message)), str(clean(refusal.suggestion)), **more
+    )
+    cleaned.headers = refusal.headers
+    return cleaned
+
+
+def holds_key(request: Request, text: str) -> bool:
+    """Tell whether a text that is to be sent back, or logged, holds a key."""
+    secret = _presented(request) or ""
+    return mask(text) != text or (len(secret) >= _TELLING and secret in text)
+
+
+def _presented(request: Request) -> str | None:
+    return secret_of(request.headers.get("x-api-key"), request.headers.get("authorization"))
