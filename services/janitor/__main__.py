@@ -98,7 +98,11 @@ async def _once(settings: JanitorSettings, arguments: argparse.Namespace) -> int
     began = clock.monotonic()
     try:
         if not arguments.dry_run and (other := await store.take_duty(_who("once"))):
-            print(f"janitor: another one looks after this store ({other}): stop it first", file=sys.stderr)
+            print(
+                f"janitor: another one looks after this store ({other}). Restarted, it does a run at once; to"
+                " do one by hand, stop it first (docs/janitor.md says how). --dry-run is always possible.",
+                file=sys.stderr,
+            )
             return ANOTHER_IS_THERE
         task = _task(settings, dry_run=arguments.dry_run, force=arguments.force)
         swept = await _heeding(stop, Sweeper(store, task, clock, sighting, stop.is_set).run())

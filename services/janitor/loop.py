@@ -47,6 +47,9 @@ class Loop:
         self._metrics = JanitorMetrics()
         self._metrics_file = metrics_file
         self._said: dict[str, object] = {}
+        self._left: set[str] = set()
+        """The bad files that the last pass over the store left where they are; and those of this pass."""
+        self._left_seen: set[str] = set()
 
     async def run(self, who: str) -> None:
         """Go on until told to stop."""
@@ -80,8 +83,10 @@ class Loop:
         ended, seconds = self._clock.now().timestamp(), self._clock.monotonic() - began
         try:
             swept = run.result()
-        except MarigraphError as error:
-            self._say("store", str(error), _log.error, "run failed; it is tried again at the next")
+        except Exception as error:  # noqa: BLE001 - a fault of our own must not end the janitor
+            known = isinstance(error, MarigraphError)
+            told = {"what": str(error)} if known else {"what": repr(error), "exc_info": error}
+            self._say("store", repr(error), _log.error, "run failed; it is tried again at the next", **told)
             self._metrics.note_failure(ended, seconds)
         else:
             self._tell(swept, seconds)
@@ -105,7 +110,13 @@ class Loop:
             if found.set_aside:
                 _log.error("bad file set aside", **told, as_=found.set_aside, restored=found.restored)
             else:
-                self._say(found.file, found.reason, _log.error, "bad file left where it is", **told)
+                about = f"{found.account}/{found.file}"
+                self._left_seen.add(about)
+                self._say(about, found.reason, _log.error, "bad file left where it is", **told)
+        if swept.scrub.complete:  # what this pass did not meet is told again if it comes back
+            for about in self._left - self._left_seen:
+                self._said.pop(about, None)
+            self._left, self._left_seen = self._left_seen, set()
         self._say_state("foreign", swept.scrub.foreign[:5], "names that are nothing of ours, left alone")
         self._say_state("room", swept.disk and swept.disk.below, "the disk is short of room", disk=swept.disk)
         self._say_state("clock", bool(swept.refused), "the clock is not believed", reasons=swept.refused)

@@ -59,6 +59,8 @@ class Swept(Struct, frozen=True, kw_only=True, rename="camel"):
     """What one run decided and did; a dry run only decides."""
 
     dry_run: bool
+    archive: bool = True
+    """Whether what leaves goes into the archive, or is deleted for good."""
     accounts: Sequence[AccountSwept]
     mended: Sequence[str] = ()
     scrub: Scrubbed = Scrubbed()

@@ -80,11 +80,12 @@ class Removal:
             done.problem = f"{error}; what is not yet in the archive stays in the history"
             return await self._archived_already(account, part)
         done.archived += archived.added
-        if archived.taken:
-            done.problem = (
-                f"{len(archived.taken)} stay in the history: under their names the archive holds other"
-                f" versions; the first is {archived.taken[0]}"
-            )
+        for staying, why in (
+            (archived.taken, "under its name the archive holds another version"),
+            (archived.unread, "the disk does not give it"),
+        ):
+            if staying:
+                done.problem = f"{len(staying)} stay in the history, of which {staying[0]}: {why}"
         return archived.ids
 
     async def _archived_already(self, account: str, part: Sequence[str]) -> Sequence[str]:

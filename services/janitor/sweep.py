@@ -84,6 +84,7 @@ class Sweeper:
         await self._keep(replace(note, sign_of_life=self._clock.now(), problems=self._problems))
         return Swept(
             dry_run=task.dry_run,
+            archive=task.archive,
             accounts=swept,
             mended=mended,
             scrub=scrubbed,

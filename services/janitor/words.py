@@ -14,7 +14,7 @@ def describe(swept: Swept) -> Iterator[str]:
     if not swept.accounts:
         yield "the store holds no account yet"
     for account in swept.accounts:
-        yield from _planned(account) if swept.dry_run else _done(account)
+        yield from _planned(account, archive=swept.archive) if swept.dry_run else _done(account)
     if swept.reports_removed:
         yield f"removed {swept.reports_removed} reports that were too old or too many"
     yield from (_found(found, dry_run=swept.dry_run) for found in swept.scrub.findings)
@@ -29,13 +29,15 @@ def describe(swept: Swept) -> Iterator[str]:
         yield "told to stop before everything was done; the next run goes on"
 
 
-def _planned(account: AccountSwept) -> Iterator[str]:
+def _planned(account: AccountSwept, *, archive: bool) -> Iterator[str]:
+    leaves = "archive" if archive else "delete"
     for decision in account.plan:
-        verdict = "keep  " if decision.keep else "remove"
+        verdict = f"{'keep' if decision.keep else leaves:7}"
         yield f"{account.account}  {verdict}  {decision.version}  {decision.reason}"
     leaving = len(account.leaving)
     kept = len(account.plan) - leaving
-    yield f"{account.account}: would keep {kept} and remove {leaving} (dry run: nothing was touched)"
+    done = f"move {leaving} into the archive" if archive else f"delete {leaving} for good"
+    yield f"{account.account}: would keep {kept} and {done} (dry run: nothing was touched)"
 
 
 def _done(account: AccountSwept) -> Iterator[str]:

@@ -43,7 +43,8 @@ async def _tend(context: Context) -> None:
                 _log.warning("store mended", what=mended)
             context.metrics.damage.set(context.store.damage_seen())
             failing = False
-        except MarigraphError as error:
+        except Exception as error:  # noqa: BLE001 - a fault of our own must not end this for good
             if not failing:  # told when it begins, not twice a second
-                _log.error("derived files cannot be kept up to date", error=str(error))
+                known = isinstance(error, MarigraphError)
+                _log.error("derived files cannot be kept up to date", error=str(error), exc_info=not known)
             failing = True

@@ -76,6 +76,8 @@ class Archived(Struct, frozen=True, kw_only=True):
     """Those that are in the archive now, durably, just as they could be read in the history."""
     taken: Sequence[str] = ()
     """Those whose name another content has in the archive: nothing is written over."""
+    unread: Sequence[str] = ()
+    """Those that the disk did not give."""
 
 
 class ArchivedMonth(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import structlog
@@ -15,6 +15,7 @@ from services.janitor.policy import Rules
 from services.janitor.sweep import Sweeper, Task
 from shared.store.errors import StoreFullError, StoreReadOnlyError
 from shared.store.memory import MemoryStore
+from shared.store.upkeep import Finding
 from tests.janitor.scenes import NOW, Machine, fill
 
 Lines = list[Any]
@@ -147,3 +148,39 @@ async def test_metrics_that_cannot_be_written_are_said_once_and_stop_nothing(tmp
     life = Life(tmp_path / "nowhere" / "janitor.prom")
     said = await life.turns(3)
     assert [line["event"] for line in said] == ["metrics cannot be written"]
+
+
+async def test_a_fault_of_our_own_ends_no_janitor_and_is_said_once() -> None:
+    life = Life()
+    life.store.refusal = KeyError("a fault")
+    lines = await life.turns(3)
+    assert [line["event"] for line in lines] == ["run failed; it is tried again at the next"]
+    assert lines[0]["what"] == "KeyError('a fault')"
+    life.store.refusal = None
+    await fill(life.store, 8)
+    await life.turns()
+    assert await life.store.count("default") == 5
+
+
+class Unreadable(Trouble):
+    """A store in which files of one name cannot be read, in two accounts."""
+
+    bad = ("default", "work")
+
+    async def scrub(self, account: str, ids: Sequence[str], at: Any, *, mend: bool) -> Sequence[Finding]:
+        del at, mend
+        return [Finding(account=account, file=ids[0], reason="bad")] if account in self.bad else []
+
+
+async def test_a_bad_file_that_is_left_is_said_once_for_each_account_and_again_when_it_comes_back() -> None:
+    life = Life()
+    life.store.__class__ = Unreadable
+    store = cast("Unreadable", life.store)
+    for account in ("default", "work"):
+        await fill(store, 1, account)
+    told = [line["account"] for line in await life.turns(2)]
+    assert told == ["default", "work"]
+    store.bad = ("work",)
+    assert await life.turns(2) == []
+    store.bad = ("default", "work")
+    assert [line["account"] for line in await life.turns(2)] == ["default"]

@@ -111,6 +111,9 @@ async def test_people_are_told_each_decision_of_a_dry_run(store: Store) -> None:
     await fill(store, 6)
     lines = list(describe(await run(store, dry_run=True)))
     assert len(lines) == 7
-    assert lines[0].startswith("default  remove  2026-11-16T12-00-00-")
+    assert lines[0].startswith("default  archive  2026-11-16T12-00-00-")
     assert lines[0].endswith("not among the newest 5")
-    assert lines[-1] == "default: would keep 5 and remove 1 (dry run: nothing was touched)"
+    assert lines[-1] == "default: would keep 5 and move 1 into the archive (dry run: nothing was touched)"
+    lines = list(describe(await run(store, dry_run=True, archive=False)))
+    assert lines[0].startswith("default  delete   2026-11-16T12-00-00-")
+    assert lines[-1] == "default: would keep 5 and delete 1 for good (dry run: nothing was touched)"

@@ -1,15 +1,18 @@
 """`python -m shared.store check | rebuild`, as an operator calls them."""
 
 import asyncio
+import itertools
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shared.store import open_store
 from shared.store.operator.progress import Progress
+from shared.store.volume import inspecting
 from tests.store.archives import fill
 from tests.store.operators import HISTORY, Command, of_volume, recorded, tree
 from tests.store.samples import NOON, minutes, snapshot
@@ -135,4 +138,31 @@ async def test_check_beside_a_writer_at_work_finds_nothing_wrong(command: Comman
     writing = False
     await writer
     assert (done.returncode, done.stderr) == (0, b""), done.stdout
+    await store.close()
+
+
+async def test_what_comes_while_a_check_looks_is_not_taken_for_something_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store so busy that at each look of the check something is stored, and latest is behind."""
+    store = open_store(f"file://{tmp_path}")
+    await fill(store, 5)
+    steps = itertools.count(1)
+
+    async def one_more() -> None:
+        at = NOON + minutes(next(steps))
+        other = open_store(f"file://{tmp_path}")
+        await other.append("default", snapshot(at), at)
+        await other.close()
+
+    def meanwhile(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            asyncio.run(one_more())
+            return real(*arguments)
+
+        return call
+
+    for name in ("_ids", "content_of_derived", "read_metadata"):
+        monkeypatch.setattr(inspecting, name, meanwhile(getattr(inspecting, name)))
+    assert list(await store.inspect("default")) == []
     await store.close()

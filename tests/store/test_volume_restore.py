@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from shared.store import Store, open_store
+from shared.store.volume import tending
+from shared.store.volume.history import History
 from tests.store.archives import fill, streamed
 from tests.store.samples import NOON, minutes, snapshot
 
@@ -160,3 +162,25 @@ async def test_a_lost_account_folder_is_not_made_again_by_looking_after_it(volum
     shutil.rmtree(root / HISTORY)
     assert list(await store.tend()) == []
     assert not (root / HISTORY).exists()
+
+
+async def test_one_account_that_cannot_be_looked_after_keeps_nobody_from_the_others(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, root = volume
+    await store.append("alpha", snapshot(), NOON)
+    await store.append("work", snapshot(), NOON)
+    await store.tend()
+    real = tending.refresh_derived
+
+    def failing(history: History) -> list[str]:
+        if history.account == "alpha":
+            raise KeyError("a fault of our own")
+        return real(history)
+
+    monkeypatch.setattr(tending, "refresh_derived", failing)
+    for account in ("alpha", "work"):
+        (root / "accounts" / account / LATEST).unlink()
+    with pytest.raises(KeyError):
+        await store.tend()
+    assert (root / "accounts" / "work" / LATEST).exists()

@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from shared.store.base import Store
+from shared.store.errors import StoreDamagedError
 from shared.store.operator.progress import Progress
 from shared.store.upkeep import Finding
 
@@ -29,7 +30,10 @@ async def check(store: Store, accounts: Sequence[str], now: datetime, progress: 
     checked = Checked()
     for account in accounts or await store.accounts():
         checked.accounts.append(account)
-        await _account(store, account, now, progress, checked)
+        try:
+            await _account(store, account, now, progress, checked)
+        except StoreDamagedError as error:  # the other accounts are to be checked all the same
+            checked.problems.append(Finding(account=account, file="", reason=str(error)))
     return checked
 
 

@@ -22,7 +22,7 @@ def of_check(checked: Checked) -> Iterator[str]:
 
 
 def _problem(found: Finding) -> str:
-    return f"{found.account}: {found.file}: {found.reason}"
+    return ": ".join(part for part in (found.account, found.file, found.reason) if part)
 
 
 def of_rebuild(mended: Sequence[str]) -> Iterator[str]:

@@ -16,7 +16,11 @@ _MONTH = re.compile(r"(\d{4}-\d{2})\.ndjson\.gz")
 
 
 def census(layout: Layout) -> Census:
-    """List versions, archives and what is neither. Raises OSError."""
+    """List versions, archives and what is neither; a link in the place of the archive is a stranger.
+
+    Raises StoreDamagedError for one in the place of the history, OSError.
+    """
+    layout.refuse_link(layout.history)
     versions: list[str] = []
     foreign: list[str] = []
     for name in _names(layout.history):
@@ -25,6 +29,8 @@ def census(layout: Layout) -> Census:
         elif name != layout.metadata.name:
             foreign.append(f"{layout.history.name}/{name}")
     archives: list[str] = []
+    if layout.archive.is_symlink():
+        return Census(sorted(versions), [], sorted([*foreign, layout.archive.name]))
     for name in _names(layout.archive):
         if found := _MONTH.fullmatch(name):
             archives.append(found[1])

@@ -104,6 +104,11 @@ class FollowedIndex:
         self._left_out.add(version_id)
         self.index.discard(version_id)
 
+    def take_in(self, version_id: str) -> None:
+        """Count a file as a version again that was left out: it is whole."""
+        self._left_out.drop(version_id)
+        self._add(version_id)
+
     def forget(self, version_id: str) -> None:
         """Drop a version whose file is gone, and look at the folder the next time."""
         self.index.discard(version_id)

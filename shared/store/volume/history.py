@@ -10,7 +10,11 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple, TypeVar
 
+import msgspec
+
+from shared.schemas.codec import RECEIVED_AT, decode_document
 from shared.store.base import Found, Version
+from shared.store.believing import why_not
 from shared.store.index import Index
 from shared.store.keys import time_of
 from shared.store.metadata import Lifetime
@@ -19,7 +23,9 @@ from shared.store.volume.archive import Archive
 from shared.store.volume.damage import Damage
 from shared.store.volume.followed import FollowedIndex
 from shared.store.volume.layout import Layout
+from shared.store.volume.leftout import until_it_stands
 from shared.store.volume.noticed import Noticed
+from shared.store.volume.regular import content_of_regular
 from shared.store.volume.versionfile import (
     DamagedVersionError,
     RecentVersions,
@@ -52,6 +58,8 @@ class NotAtHand(NamedTuple):
 
 
 _NOT_YET = NotAtHand()
+
+_LONGEST_COPY = 1024 * 1024
 
 
 class History:
@@ -176,6 +184,11 @@ class History:
                     self._followed.forget(place.version_id)
             except DamagedVersionError as error:
                 self.set_aside(place.version_id, str(error))
+            except OSError:
+                copy = self._copy_of(place.version_id)
+                if copy is None:
+                    raise
+                return Found(copy, place.number, place.total)
             place = None
 
     def peek(self, choose: Choose, asked_at: float = math.inf) -> Found | NotAtHand | None:
@@ -209,13 +222,32 @@ class History:
             return Found(self._version(place.version_id, wait=False), place.number, place.total)
         except WouldBlockError:
             return NotAtHand(place)
-        except (FileNotFoundError, DamagedVersionError):
+        except (OSError, DamagedVersionError):
             return _NOT_YET
 
+    def _copy_of(self, version_id: str) -> Version | None:
+        """Return a version whose file the disk does not give, from latest or the archive if they have it."""
+        with contextlib.suppress(OSError, msgspec.MsgspecError):
+            document = decode_document(content_of_regular(self.layout.latest, _LONGEST_COPY) or b"")
+            if RECEIVED_AT in document and not why_not(version_id, document):
+                return Version(self.account, version_id, document)
+        with contextlib.suppress(OSError):
+            return self.archive.get(version_id)
+        return None
+
     def set_aside(self, version_id: str, reason: str) -> None:
-        """Stop counting a damaged file as a version, and say so."""
+        """Stop counting a damaged file as a version, and say so; unless somebody has just completed it.
+
+        It is left out as it stands, and read once more after that: what changes later shows.
+        """
+        until_it_stands(f"{self._folder}/{version_id}.json")
         with self._guard:
             self._followed.leave_out(version_id)
+        with contextlib.suppress(OSError, DamagedVersionError):
+            self.read(version_id)
+            with self._guard:
+                self._followed.take_in(version_id)
+            return
         self._recent.drop(version_id)
         self._damage.version(self.account, version_id, reason)
 

@@ -170,12 +170,17 @@ class IndexLog:
         return Mark(found.st_ino, found.st_size, found.st_mtime_ns)
 
     def _bytes(self, start: int, end: int) -> bytes:
+        """Read a part; nothing of what is no file, or cannot be read: the log is made anew then."""
         try:
-            with self._path.open("rb") as file:
-                file.seek(start)
-                return file.read(end - start)
-        except (FileNotFoundError, IsADirectoryError):
+            descriptor = os.open(self._name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError:
             return b""
+        try:
+            return os.pread(descriptor, end - start, start)
+        except OSError:
+            return b""
+        finally:
+            os.close(descriptor)
 
     @staticmethod
     def _parsed(data: bytes, before: int) -> Entries | None:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec import Struct
+
 from shared.files import TEMPORARY
 from shared.schemas.codec import encode_pretty
 from shared.store.index import Index
@@ -19,44 +21,71 @@ from shared.store.volume.upkeep import ABANDONED_SECONDS
 
 __all__ = ["inspect"]
 
-_TRIES = 3
-_BETWEEN_SECONDS = 0.3
+_BETWEEN_SECONDS = (0.3, 1.0)
 """A receiver at work is behind with what is derived for a moment: only what stays wrong is told."""
+
+Stand = tuple[int, int, int] | None
+"""Which file it is, its length and when it was written."""
+
+
+class _Wrong(Struct):
+    """Something derived that does not agree with the history; `seen` stays while nobody writes it."""
+
+    path: Path
+    reason: str
+    seen: Stand | None = None
+    ids: frozenset[str] = frozenset()
+
+    def lasts(self, earlier: "_Wrong") -> bool:
+        """Tell whether it is still what was wrong before, and not something that came meanwhile."""
+        if self.path != earlier.path:
+            return False
+        return bool(self.ids & earlier.ids) if self.ids else self.seen == earlier.seen
 
 
 def inspect(history: History) -> list[Finding]:
     """See Upkeep.inspect. Raises OSError."""
-    findings: list[Finding] = []
-    for attempt in range(_TRIES):
-        findings = list(_derived(history))
-        if not findings:
+    wrong = list(_derived(history))
+    for seconds in _BETWEEN_SECONDS:
+        if not wrong:
             break
-        if attempt + 1 < _TRIES:
-            time.sleep(_BETWEEN_SECONDS)
+        time.sleep(seconds)
+        wrong = [now for now in _derived(history) if any(now.lasts(before) for before in wrong)]
+    findings = [_found(history, one.path, one.reason) for one in wrong]
     return [*findings, *_unfinished(history), *_readable_by_others(history)]
 
 
-def _derived(history: History) -> Iterator[Finding]:
+def _derived(history: History) -> Iterator[_Wrong]:
     layout = history.layout
     if not layout.history.is_dir():
         return
-    known = set(history.look(lambda index: list(index.ids)))
+    before = set(history.look(lambda index: list(index.ids)))
     there = set(_ids(layout.history))
-    if known != there:
-        yield _found(
-            history,
+    after = set(history.look(lambda index: list(index.ids)))
+    too_many, missed = (before & after) - there, there - before - after
+    if too_many or missed:
+        yield _Wrong(
             layout.index_log,
-            f"it knows {len(known - there)} versions that are not there and misses {len(there - known)}",
+            f"it knows {len(too_many)} versions that are not there and misses {len(missed)}",
+            ids=frozenset(too_many | missed),
         )
+    seen = _stand(layout.latest)
     newest = history.find(lambda index: index.newest)
     if newest and content_of_derived(layout.latest) != encode_pretty(newest.version.document):
-        yield _found(history, layout.latest, f"it is not the newest version, {newest.version.id}")
-    lifetime = lifetime_of(history)
+        yield _Wrong(layout.latest, f"it is not the newest version, {newest.version.id}", seen)
+    seen, lifetime = _stand(layout.metadata), lifetime_of(history)
     right = history.look(lambda index: summarise(index, lifetime))
     if read_metadata(layout) not in {right, summarise(Index(there), lifetime)}:
-        yield _found(
-            history, layout.metadata, f"it does not describe the {right.version_count} versions there"
-        )
+        reason = f"it does not describe the {right.version_count} versions there"
+        yield _Wrong(layout.metadata, reason, seen)
+
+
+def _stand(path: Path) -> Stand:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _ids(folder: Path) -> Iterator[str]:

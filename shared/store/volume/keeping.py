@@ -133,9 +133,15 @@ class Keeping(OpenVolume):
     async def _tend(self) -> list[str]:
         def tend() -> list[str]:
             mended: list[str] = []
+            failed: Exception | None = None
             for account, history in list(self._histories.items()):
                 known = self._tended.setdefault(account, Tending(history))
-                mended += known.tend()
+                try:
+                    mended += known.tend()
+                except Exception as error:  # noqa: BLE001 - the other accounts' turn comes all the same
+                    failed = failed or error
+            if failed:
+                raise failed
             return mended
 
         return await self._changing("mending what is derived", tend)

@@ -28,6 +28,8 @@ class Layout(Struct, frozen=True):
     folder: Path
     read_only: bool = False
     """Whether this process must leave every file as it is, locks and index included."""
+    inside: bool = False
+    """Whether the folder is one under `accounts`; the root itself may be reached by a link."""
 
     @property
     def latest(self) -> Path:
@@ -75,6 +77,11 @@ class Layout(Struct, frozen=True):
         """Raise StoreDamagedError for a link in the place of one of these folders."""
         if folder.is_symlink():
             raise link_in_place_of(folder)
+
+    def refuse_linked_account(self) -> None:
+        """Raise StoreDamagedError where a link stands for the account's folder or the one above it."""
+        for folder in (self.folder.parent, self.folder) if self.inside else ():
+            self.refuse_link(folder)
 
     def has_history(self) -> bool:
         """Tell whether there is a history. Raises StoreDamagedError for a link in its place."""
@@ -155,7 +162,9 @@ def is_file(descriptor: int, path: Path) -> bool:
 
 def layout_of(root: Path, account: str, *, read_only: bool = False) -> Layout:
     """Return an account's places; the name must have been checked."""
-    return Layout(root if account == DEFAULT_ACCOUNT else root / _ACCOUNTS / account, read_only)
+    if account == DEFAULT_ACCOUNT:
+        return Layout(root, read_only)
+    return Layout(root / _ACCOUNTS / account, read_only, inside=True)
 
 
 def accounts_of(root: Path) -> list[str]:

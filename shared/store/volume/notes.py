@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shared.files import replace
 from shared.store.upkeep import Space
+from shared.store.volume.regular import content_of_regular
 
 __all__ = ["read_note", "space_of", "swap_note", "write_note"]
 
@@ -15,11 +16,7 @@ _LOCK = ".notes-lock"
 
 def read_note(root: Path, name: str) -> bytes | None:
     """Return a note; None when there is none, or when something else has its name. Raises OSError."""
-    path = _path(root, name)
-    if path.is_symlink() or not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return file.read(_LONGEST)
+    return content_of_regular(_path(root, name), _LONGEST)
 
 
 def write_note(root: Path, name: str, data: bytes) -> None:

@@ -45,12 +45,13 @@ class OpenVolume:
         self._writers = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="store-write")
 
     def _history(self, account: str) -> History:
+        """Return an account's history. Raises StoreDamagedError when a link leads to it."""
         known = self._histories.get(account)
         if known is None:
             layout = layout_of(self._root, checked_account(account), read_only=self._read_only)
             known = History(account, layout, self._damage)
-            self._histories[account] = known
-        return known
+        known.layout.refuse_linked_account()
+        return self._histories.setdefault(account, known)
 
     async def _reading(self, doing: str, work: Callable[[], T]) -> T:
         return await _in(self._readers, doing, work)

@@ -1,19 +1,22 @@
 """Where files go that cannot be believed: kept as they are, out of the way, with a note why. Blocking.
 
-Every process that changes an account's files holds its lock, so a name that is free here stays free.
+Who sets a version aside holds the account's lock, who sets a month aside that of its archive: so a name that
+is free here stays free.
 """
 
 import contextlib
 import os
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.files import replace, sync_folder
-from shared.schemas.codec import encode_pretty
+from shared.schemas.codec import Document, encode_pretty
 from shared.store.volume.layout import Layout
 from shared.timestamps import to_iso
 
-__all__ = ["copy_aside", "move_aside"]
+__all__ = ["NOTE_ENDING", "copy_aside", "modified_at", "move_aside"]
+
+NOTE_ENDING = ".why"
 
 
 def move_aside(layout: Layout, path: Path, reason: str, at: datetime) -> str:
@@ -42,16 +45,24 @@ def _prepared(layout: Layout, path: Path, reason: str, at: datetime) -> Path:
     while os.path.lexists(target):
         number += 1
         target = folder / f"{path.name}.{number}"
-    note = {
+    note: Document = {
         "file": path.relative_to(layout.folder).as_posix(),
         "reason": reason,
         "setAsideAt": to_iso(at),
-        "modifiedAt": None,
     }
-    with contextlib.suppress(OSError, OverflowError, ValueError):
-        note["modifiedAt"] = to_iso(datetime.fromtimestamp(path.lstat().st_mtime, at.tzinfo))
-    replace(target.with_name(f"{target.name}.why"), encode_pretty(note))
+    with contextlib.suppress(OSError):
+        found = path.lstat()
+        note |= {"modifiedAt": modified_at(found), "bytes": found.st_size}
+    replace(target.with_name(target.name + NOTE_ENDING), encode_pretty(note))
     return target
+
+
+def modified_at(found: os.stat_result) -> str | None:
+    """Write when a file was modified, to the second; None for a time outside the years 1 to 9999."""
+    try:
+        return to_iso(datetime.fromtimestamp(found.st_mtime, UTC))
+    except (OverflowError, ValueError):
+        return None
 
 
 def _name(layout: Layout, target: Path) -> str:

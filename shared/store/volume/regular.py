@@ -7,18 +7,19 @@ from pathlib import Path
 
 __all__ = ["content_of_regular"]
 
+_NOTHING_THERE = {errno.ENOENT, errno.ENXIO, errno.ELOOP, errno.EACCES, errno.EPERM}
+
 
 def content_of_regular(path: Path, longest: int) -> bytes | None:
     """Read a regular file, at most so many bytes of it. Raises OSError.
 
-    None when there is none, or a link, a folder or a pipe in its place: no link is followed.
+    None when there is none, when it may not be read, or when a link, a folder or a pipe is in its place: no
+    link is followed.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except FileNotFoundError:
-        return None
     except OSError as error:
-        if error.errno == errno.ELOOP:
+        if error.errno in _NOTHING_THERE:
             return None
         raise
     try:

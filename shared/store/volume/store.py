@@ -27,9 +27,10 @@ class VolumeStore(Reading, Keeping, Reporting, Announcing):
 
     async def append(self, account: str, document: Document, received_at: datetime) -> Appended:
         """See Store.append: file and folder are synced before this returns."""
+        history = self._history(account)
         commit = self._commits.get(account)
         if commit is None:
-            commit = self._commits[account] = self._commit_of(self._history(account))
+            commit = self._commits[account] = self._commit_of(history)
         return await commit.append(incoming(document, received_at))
 
     def _commit_of(self, history: History) -> GroupCommit:

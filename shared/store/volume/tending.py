@@ -23,6 +23,7 @@ class Tending:
     def tend(self) -> list[str]:
         """Compare the files with the history when they changed; say what had to be mended. Raises OSError."""
         layout = self._history.layout
+        layout.refuse_linked_account()
         if self._stands() == self._stood or not layout.history.is_dir():
             return []
         with layout.locked():

@@ -1,5 +1,6 @@
 """What the janitor and a start ask of one account's files: archive, delete, mend, sweep. Blocking."""
 
+import errno
 import os
 import time
 from collections.abc import Sequence
@@ -7,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
-from msgspec.structs import replace
+from msgspec import structs
 
 from shared.files import TEMPORARY, sync_folder
 from shared.store.base import Archived
@@ -15,6 +16,7 @@ from shared.store.errors import StoreConflictError
 from shared.store.metadata import Metadata, summarise
 from shared.store.volume.derived import lifetime_of, refresh_derived, with_evidence
 from shared.store.volume.history import History
+from shared.store.volume.returning import put_back
 from shared.store.volume.versionfile import DamagedVersionError
 from shared.timestamps import to_iso_millis
 
@@ -32,7 +34,7 @@ def archive(history: History, ids: Sequence[str]) -> Archived:
     The account's own lock is not held: nobody's append waits for it.
     """
     history.layout.refuse_link(history.layout.history)
-    versions = []
+    versions, unread = [], []
     for version_id in ids:
         try:
             versions.append(history.read(version_id))
@@ -40,10 +42,14 @@ def archive(history: History, ids: Sequence[str]) -> Archived:
             continue
         except DamagedVersionError as error:
             history.set_aside(version_id, str(error))
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            unread.append(version_id)  # one bad sector must not keep all others from leaving
     if not versions:  # nor may there be a folder yet in which a lock could lie
-        return Archived()
+        return Archived(unread=unread)
     with history.layout.archive_locked():
-        return history.archive.add(versions)
+        return structs.replace(history.archive.add(versions), unread=unread)
 
 
 def delete(history: History, ids: Sequence[str], cleaned_at: datetime) -> int:
@@ -75,7 +81,8 @@ def _count(history: History, gone: int, cleaned_at: datetime) -> None:
     cleanup = to_iso_millis(cleaned_at)
     try:
         refresh_derived(
-            history, lambda before: replace(before, deleted=before.deleted + gone, last_cleanup=cleanup)
+            history,
+            lambda before: structs.replace(before, deleted=before.deleted + gone, last_cleanup=cleanup),
         )
     except OSError as error:
         _log.warning("what is derived is behind the history", account=history.account, error=str(error))
@@ -98,12 +105,17 @@ def rebuild(history: History, *, thorough: bool = False) -> list[str]:
     if not history.layout.history.is_dir():
         return []
     with history.changing(follow=False):
+        back = put_back(history)
         met = history.list_anew()
         swept = sum(_swept(Path(name)) for name in [*met, *_unfinished_beside(history)])
         if history.archive.catalogue.is_complete():  # reading all of a long archive through can wait
             with_evidence(history)
         mended = refresh_derived(history)
-    return [*mended, *([f"{history.account}: {swept} abandoned temporary files removed"] if swept else [])]
+    told = {
+        f"{history.account}: {back} versions that were set aside are whole now, and put back": back,
+        f"{history.account}: {swept} abandoned temporary files removed": swept,
+    }
+    return [*mended, *(what for what, count in told.items() if count)]
 
 
 def _unfinished_beside(history: History) -> list[str]:
