@@ -7,9 +7,12 @@ from typing import Any
 import msgspec
 import structlog
 
+from shared.gathering import GatheringHandler
 from shared.keyform import mask
 
-__all__ = ["configure"]
+__all__ = ["configure", "gather"]
+
+_handler: GatheringHandler | None = None
 
 _encode = msgspec.json.Encoder(enc_hook=str).encode
 
@@ -38,7 +41,8 @@ def configure(*, service: str, log_format: str, level: str) -> None:
         if log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), timestamp_key="time")
     )
-    handler = logging.StreamHandler(sys.stderr)
+    global _handler  # noqa: PLW0603 - a process has one log
+    handler = _handler = GatheringHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -50,6 +54,15 @@ def configure(*, service: str, log_format: str, level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+
+
+def gather(line: str) -> None:
+    """Write a finished line within a quarter of a second; from the thread of an event loop.
+
+    For the one kind of line that there are thousands of a second. Before `configure` it goes nowhere.
+    """
+    if _handler is not None:
+        _handler.gather(line)
 
 
 def _name_service(service: str) -> structlog.typing.Processor:

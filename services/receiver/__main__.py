@@ -14,6 +14,7 @@ from services.receiver.guard import Guard, Limits
 from services.receiver.keyfile import arguments, command
 from services.receiver.keyfile.gathering import gather
 from services.receiver.metrics import ReceiverMetrics
+from services.receiver.requestlog import RequestLog
 from services.receiver.settings import PREFIXES, ReceiverSettings
 from shared import serving
 from shared.clock import SystemClock
@@ -58,6 +59,7 @@ def serve() -> int:
         clock=SystemClock(),
         metrics=ReceiverMetrics(),
         options=settings.options,
+        requests=RequestLog(settings.log_format),
         guard=Guard(
             Limits(
                 failures=settings.failures_per_minute,

@@ -6,11 +6,11 @@ Sanic's middleware could do it, at twice the cost.
 import asyncio
 import functools
 import itertools
-import logging
 import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from email.utils import formatdate
 from typing import cast
 
@@ -20,11 +20,13 @@ from sanic.exceptions import SanicException
 from sanic.response import HTTPResponse
 
 from services.receiver.context import Context, context_of
-from services.receiver.encoded import Encoded, Lines
-from services.receiver.hiding import holds_key, without_keys
-from services.receiver.metrics import method_of
+from services.receiver.counting import method_of
+from services.receiver.encoded import Encoded, Lines, joined
+from services.receiver.hiding import holds_key, without_key, without_keys
 from services.receiver.problems import CONTENT_TYPE, ROOT, problem
 from services.receiver.refusals import SERVER_FAULT, Refusal, internal_error, not_read, not_stored
+from services.receiver.requestfacts import key_shown, noted
+from services.receiver.requestlog import RequestLine, safe, time_of
 from shared.errors import MarigraphError
 from shared.schemas.codec import encode
 from shared.timestamps import to_iso_millis
@@ -44,7 +46,6 @@ _UNKEPT = ((b"Cache-Control", b"no-store"),)
 _GONE = 499
 """How an answer is counted that nobody was there to read."""
 
-_plain_log = logging.getLogger(__name__)
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
@@ -69,19 +70,19 @@ class Answering:
             except asyncio.CancelledError:
                 late = getattr(request.stream, "exception", None)  # why the wire gave it up
                 if late is None:  # the caller went away
-                    self._count(request, _GONE, request_id, route, time.perf_counter() - began)
+                    self._count(request, _GONE, request_id, route, began)
                     raise
                 response = self._explained(request, late, request_id)
             if response is None or request.responded:
-                self._streamed(request, response, request_id, route, time.perf_counter() - began)
+                self._streamed(request, response, request_id, route, began)
                 return None
-            self._finish(request, response, request_id, route, time.perf_counter() - began)
+            self._finish(request, response, request_id, route, began)
             return response
 
         return answered
 
     def _streamed(
-        self, request: Request, failure: HTTPResponse | None, request_id: str, route: str, seconds: float
+        self, request: Request, failure: HTTPResponse | None, request_id: str, route: str, began: float
     ) -> None:
         """Count an answer that `begin_stream` began; one that failed on its way is cut off, not ended.
 
@@ -90,7 +91,7 @@ class Answering:
         begun = request.stream.response if request.stream else None
         status = failure.status if failure else begun.status if begun else SERVER_FAULT
         named = begun.headers.get(_REQUEST_ID_HEADER, request_id) if begun else request_id
-        self._count(request, status, named, route, seconds)
+        self._count(request, status, named, route, began)
         if failure is not None and request.transport is not None:
             request.transport.abort()  # type: ignore[attr-defined] # every transport has it
 
@@ -98,7 +99,7 @@ class Answering:
         """Answer what failed before any handler was found."""
         request_id = _id_of(request)
         response = self._explained(request, error, request_id)
-        self._finish(request, response, request_id, "none", 0.0)
+        self._finish(request, response, request_id, "none", time.perf_counter())
         return response
 
     def _explained(self, request: Request, error: Exception, request_id: str) -> HTTPResponse:
@@ -123,27 +124,48 @@ class Answering:
         return response
 
     def _finish(
-        self, request: Request, response: HTTPResponse, request_id: str, route: str, seconds: float
+        self, request: Request, response: HTTPResponse, request_id: str, route: str, began: float
     ) -> None:
-        second = int(self._context.clock.now().timestamp())
-        lines = ((_REQUEST_ID_LINE, request_id.encode()), *_lines_of(second))
+        now = self._context.clock.now()
         if isinstance(response, Encoded):
-            response.lines += lines
-        else:
-            response.headers.update({name.decode(): value.decode() for name, value in lines})
-        self._count(request, response.status, request_id, route, seconds)
-
-    def _count(self, request: Request, status: int, request_id: str, route: str, seconds: float) -> None:
-        self._context.metrics.answered(request.method, route, status, seconds)
-        if _plain_log.isEnabledFor(logging.DEBUG):  # structlog would do all of its work first
-            _log.debug(
-                "request",
-                method=method_of(request.method),
-                route=route,
-                status=status,
-                milliseconds=round(seconds * 1000, 2),
-                request_id=request_id,
+            response.lines += (
+                (_REQUEST_ID_LINE, request_id.encode()),
+                *_joined_lines_of(int(now.timestamp())),
             )
+        else:
+            response.headers[_REQUEST_ID_HEADER] = request_id
+            response.headers.update(_headers_of(now))
+        self._count(request, response.status, request_id, route, began, len(response.body or b""))
+
+    def _count(
+        self,
+        request: Request,
+        status: int,
+        request_id: str,
+        route: str,
+        began: float,
+        length: int | None = None,
+    ) -> None:
+        """Count an answer and tell it in the log; `length` is None for one that was streamed."""
+        context = self._context
+        seconds = time.perf_counter() - began
+        context.metrics.answers.count(request.method, route, status, seconds)
+        if (level := context.requests.level_of(route, status)) is None:
+            return
+        line = RequestLine(
+            method=method_of(request.method),
+            path=route if request.path == route else safe(without_key(request, request.path)),
+            status=status,
+            bytes=length,
+            milliseconds=round(seconds * 1000, 2),
+            key=key_shown(request),
+            client=request.conn_info.client_ip if request.conn_info else "",
+            request_id=request_id,
+            level=level,
+            time=time_of(context.clock.now()),
+            service="receiver",
+        )
+        context.requests.tell(line, noted(request))
 
 
 async def begin_stream(
@@ -153,7 +175,6 @@ async def begin_stream(
 
     Whatever it raises then cuts the connection, so that half an answer never passes for a whole one.
     """
-    lines = _lines_of(int(context_of(request).clock.now().timestamp()))
     return cast(
         "HTTPResponse",
         await request.respond(
@@ -162,7 +183,7 @@ async def begin_stream(
             headers={
                 **(headers or {}),
                 _REQUEST_ID_HEADER: _id_of(request),
-                **{name.decode(): value.decode() for name, value in lines},
+                **_headers_of(context_of(request).clock.now()),
             },
         ),
     )
@@ -181,6 +202,15 @@ def _lines_of(second: int) -> Lines:
     return (b"Date", formatdate(second, usegmt=True).encode()), (b"X-Content-Type-Options", b"nosniff")
 
 
+@functools.lru_cache(maxsize=2)
+def _joined_lines_of(second: int) -> Lines:
+    return joined(_lines_of(second))
+
+
+def _headers_of(now: datetime) -> dict[str, str]:
+    return {name.decode(): value.decode() for name, value in _lines_of(int(now.timestamp()))}
+
+
 def _refusal(request: Request, error: Exception) -> Refusal:
     match error:
         case Refusal():
@@ -197,7 +227,7 @@ def _refusal(request: Request, error: Exception) -> Refusal:
             )
         case SanicException() if error.status_code and error.status_code < SERVER_FAULT:
             suggestion = getattr(error, "suggestion", "Correct the request.")
-            refusal = Refusal(error.status_code, "INVALID_REQUEST", f"{error}.", suggestion)
+            refusal = Refusal(error.status_code, "INVALID_REQUEST", f"{safe(str(error))}.", suggestion)
             refusal.headers.update(error.headers)  # a 405 says what is allowed
             return refusal
     return internal_error()

@@ -23,6 +23,7 @@ from services.receiver.refusals import (
     key_missing,
     too_many_failures,
 )
+from services.receiver.requestlog import RequestLog
 from shared.clock import Clock
 from shared.keyform import prefix_of
 from shared.schemas.codec import encode
@@ -40,6 +41,7 @@ class Context(Struct):
     keys: Keys
     clock: Clock
     metrics: ReceiverMetrics
+    requests: RequestLog = field(default_factory=RequestLog)
     answers: KeptAnswers = field(default_factory=KeptAnswers)
     guard: Guard = field(default_factory=Guard)
     options: Options = Options()
@@ -83,6 +85,7 @@ def identify(request: Request) -> Key:
     if wait := guard.wait_of(key.sha256, now):
         context.metrics.key_failures.labels("asks_too_much").inc()
         raise asks_too_much(wait)
+    request.ctx.key = key
     return key
 
 

@@ -6,21 +6,24 @@ from services.receiver.auth import secret_of
 from services.receiver.refusals import Refusal
 from shared.keyform import mask
 
-__all__ = ["holds_key", "without_keys"]
+__all__ = ["holds_key", "without_key", "without_keys"]
 
 _TELLING = 8
 """Characters; a shorter text is no secret, and part of many a word."""
 
 
-def without_keys(request: Request, refusal: Refusal) -> Refusal:
-    """Return a refusal whose words hold neither the key that its request presented nor any of our form."""
+def without_key(request: Request, text: str) -> str:
+    """Return a text that holds neither the key that its request presented nor any of our form."""
     secret = _presented(request) or ""
+    masked = mask(text)
+    return masked.replace(secret, "...") if len(secret) >= _TELLING else masked
+
+
+def without_keys(request: Request, refusal: Refusal) -> Refusal:
+    """Return a refusal whose words hold no key."""
 
     def clean(value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        masked = mask(value)
-        return masked.replace(secret, "...") if len(secret) >= _TELLING else masked
+        return without_key(request, value) if isinstance(value, str) else value
 
     more = {name: clean(value) for name, value in refusal.more.items()}
     cleaned = Refusal(

@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
+from sanic import Request
 
-from services.receiver.auth import Key
 from services.receiver.batch import Outcome, Receipt, checked_length, receipt_of
-from services.receiver.context import Context
+from services.receiver.context import Context, context_of
 from services.receiver.ingest import read_report, read_snapshot
 from services.receiver.refusals import SERVER_FAULT, STORAGE_FAILED, Refusal, internal_error, not_stored
+from services.receiver.requestfacts import note
 from shared.errors import MarigraphError
 from shared.schemas.codec import Document
 from shared.store.reports import AddedReport
@@ -26,37 +27,39 @@ Reading so many takes about 5 ms, in which nobody else is answered.
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
-async def take_snapshot(context: Context, account: str, body: bytes, key: Key) -> Receipt:
+async def take_snapshot(request: Request, account: str, body: bytes) -> Receipt:
     """Store one snapshot; it is on the disk when this returns. Raises Refusal and the store's errors."""
-    receipt = await _stored(context, account, body)
-    _log.info("snapshot", outcome=_outcome_of(receipt), version=receipt.id, account=account, key=key.shown)
+    receipt = await _stored(context_of(request), account, body)
+    note(request, outcome=_outcome_of(receipt), version=receipt.id)
     return receipt
 
 
-async def take_snapshots(context: Context, account: str, items: Sequence[bytes], key: Key) -> list[Outcome]:
+async def take_snapshots(request: Request, account: str, items: Sequence[bytes]) -> list[Outcome]:
     """Store many, each on its own, in their order: what is wrong with one stops no other."""
+    context = context_of(request)
     taken = await _each(items, lambda item: _stored(context, account, item))
-    _tell_of("snapshots", account, key, taken)
+    note(request, **Counter(_outcome_of(one) for one in taken))
     return taken
 
 
-async def take_report(context: Context, account: str, body: bytes, key: Key) -> Receipt:
+async def take_report(request: Request, account: str, body: bytes) -> Receipt:
     """Store one report of a failed scrape; raises as `take_snapshot`."""
-    document = read_report(body, account)
+    context, document = context_of(request), read_report(body, account)
     receipt = _receipt_of_report(await context.store.add_report(account, document, context.clock.now()))
-    _log.info("report", outcome=_outcome_of(receipt), report=receipt.id, account=account, key=key.shown)
+    note(request, outcome=_outcome_of(receipt), report=receipt.id)
     return receipt
 
 
-async def take_reports(context: Context, account: str, items: Sequence[bytes], key: Key) -> list[Outcome]:
+async def take_reports(request: Request, account: str, items: Sequence[bytes]) -> list[Outcome]:
     """Store many reports, in their order: what is wrong with one stops no other."""
+    context = context_of(request)
     read = [await _report_in(item, account) for item in items]
     documents = [one for one in read if not isinstance(one, Refusal)]
     added = iter(
         await context.store.add_reports(account, documents, context.clock.now()) if documents else ()
     )
     taken = [one if isinstance(one, Refusal) else _settled(next(added)) for one in read]
-    _tell_of("reports", account, key, taken)
+    note(request, **Counter(_outcome_of(one) for one in taken))
     return taken
 
 
@@ -133,7 +136,3 @@ def _explained(error: BaseException) -> Refusal:
             _log.error("an item of a batch failed", exc_info=error)
             return internal_error()
     raise error
-
-
-def _tell_of(what: str, account: str, key: Key, taken: Sequence[Outcome]) -> None:
-    _log.info(what, **Counter(_outcome_of(one) for one in taken), account=account, key=key.shown)

@@ -22,8 +22,11 @@ __all__ = [
     "health",
     "no_such_number",
     "no_version",
+    "plain_argument",
     "read_selection",
 ]
+
+_PLAIN = re.compile(r"([a-z]+)=([0-9A-Za-z:.-]*)")
 
 UNHEALTHY_AFTER = timedelta(minutes=30)
 
@@ -45,6 +48,15 @@ class Nearest(Struct, frozen=True):
 
 
 Selection = Latest | ByNumber | Nearest
+
+
+def plain_argument(query: str) -> dict[str, str] | None:
+    """Return what a query says that holds one argument in which nothing is encoded; None for any other.
+
+    Nearly all are such; taking apart what can be anything takes ten times as long.
+    """
+    plain = _PLAIN.fullmatch(query)
+    return {plain[1]: plain[2]} if plain else None
 
 
 def read_selection(arguments: Mapping[str, str]) -> Selection:

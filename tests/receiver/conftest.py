@@ -17,6 +17,7 @@ from services.receiver.auth import Key, Keys, key_of_secret
 from services.receiver.context import Context
 from services.receiver.metrics import ReceiverMetrics
 from services.receiver.options import Options
+from services.receiver.requestlog import RequestLog
 from shared.serving import served
 from shared.store import Store, open_store
 from shared.wire.limits import WireLimits
@@ -83,7 +84,12 @@ class Receiver:
 
 @asynccontextmanager
 async def running(
-    store: Store, *, options: Options | None = None, limits: WireLimits | None = None, **more: Any
+    store: Store,
+    *,
+    options: Options | None = None,
+    limits: WireLimits | None = None,
+    requests: RequestLog | None = None,
+    **more: Any,
 ) -> AsyncIterator[Receiver]:
     """Run a receiver; `more` goes to `build_app`."""
     clock = SetClock()
@@ -95,7 +101,12 @@ async def running(
         ]
     )
     context = Context(
-        store=store, keys=keys, clock=clock, metrics=ReceiverMetrics(), options=options or Options()
+        store=store,
+        keys=keys,
+        clock=clock,
+        metrics=ReceiverMetrics(),
+        requests=requests or RequestLog(),
+        options=options or Options(),
     )
     app = build_app(context, name=f"test-{next(_numbers)}", **more)
     app.config.TOUCHUP = False  # it rewrites Sanic once a process, not once an application

@@ -58,7 +58,7 @@ async def test_a_snapshot_the_store_cannot_take_is_answered_by_what_must_be_done
 async def test_a_store_that_cannot_be_read_is_503_and_not_an_empty_record(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def refuse(*_: object) -> None:
+    async def refuse(*_: object, **__: object) -> None:
         raise StoreIOError("reading account default: Input/output error")
 
     monkeypatch.setattr(receiver.store, "latest", refuse)

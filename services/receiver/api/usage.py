@@ -14,8 +14,10 @@ from services.receiver.queries import (
     Selection,
     no_such_number,
     no_version,
+    plain_argument,
     read_selection,
 )
+from services.receiver.requestfacts import asked_at
 from shared.schemas.usage import DEFAULT_ACCOUNT
 from shared.store import Found
 from shared.timestamps import to_iso_millis
@@ -26,8 +28,8 @@ __all__ = ["BLUEPRINT"]
 async def store_snapshot(request: Request) -> HTTPResponse:
     """Store a snapshot; it is on the disk when this answers 200."""
     context = context_of(request)
-    key = authorise(request, "write", DEFAULT_ACCOUNT)
-    receipt = await take_snapshot(context, DEFAULT_ACCOUNT, await read_body(request), key)
+    authorise(request, "write", DEFAULT_ACCOUNT)
+    receipt = await take_snapshot(request, DEFAULT_ACCOUNT, await read_body(request))
     return json_answer(
         {
             "success": True,
@@ -41,30 +43,41 @@ async def store_snapshot(request: Request) -> HTTPResponse:
 
 async def read_usage(request: Request) -> HTTPResponse:
     """Answer the latest version, or the one that `?version=` or `?timestamp=` selects."""
-    context = context_of(request)
     authorise(request, "read", DEFAULT_ACCOUNT)
-    arguments = {name: values[0] for name, values in request.get_args(keep_blank_values=True).items()}
-    return _answered(request, await _select(context, read_selection(arguments)))
+    query = request.query_string
+    if not query:
+        return await _latest(request)
+    selection = read_selection(plain_argument(query) or _arguments(request))
+    return _answered(request, await _select(context_of(request), selection, asked_at(request)))
 
 
 async def read_latest(request: Request) -> HTTPResponse:
     """Answer the latest version: the older name of the same call."""
     authorise(request, "read", DEFAULT_ACCOUNT)
-    return _answered(request, await context_of(request).store.latest(DEFAULT_ACCOUNT))
+    return await _latest(request)
 
 
-async def _select(context: Context, selection: Selection) -> Found | None:
+async def _latest(request: Request) -> HTTPResponse:
+    store = context_of(request).store
+    return _answered(request, await store.latest(DEFAULT_ACCOUNT, asked_at=asked_at(request)))
+
+
+def _arguments(request: Request) -> dict[str, str]:
+    return {name: values[0] for name, values in request.get_args(keep_blank_values=True).items()}
+
+
+async def _select(context: Context, selection: Selection, asked: float) -> Found | None:
     match selection:
         case ByNumber(number):
-            return await _numbered(context, number)
+            return await _numbered(context, number, asked)
         case Nearest(moment):
-            return await context.store.nearest(DEFAULT_ACCOUNT, moment)
+            return await context.store.nearest(DEFAULT_ACCOUNT, moment, asked_at=asked)
         case _:
-            return await context.store.latest(DEFAULT_ACCOUNT)
+            return await context.store.latest(DEFAULT_ACCOUNT, asked_at=asked)
 
 
-async def _numbered(context: Context, number: int) -> Found | None:
-    found = await context.store.by_number(DEFAULT_ACCOUNT, number)
+async def _numbered(context: Context, number: int, asked: float) -> Found | None:
+    found = await context.store.by_number(DEFAULT_ACCOUNT, number, asked_at=asked)
     if found is None and (total := await context.store.count(DEFAULT_ACCOUNT)):
         raise no_such_number(number, total)
     return found

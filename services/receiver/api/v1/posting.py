@@ -5,26 +5,24 @@ from collections.abc import Awaitable, Callable, Sequence
 from sanic import Request
 from sanic.response import HTTPResponse
 
-from services.receiver.api.v1.routes import key_of, question_of
-from services.receiver.auth import Key
+from services.receiver.api.v1.routes import question_of
 from services.receiver.batch import Outcome, Receipt, is_batch, items_of, results_of
 from services.receiver.bodies import read_body
-from services.receiver.context import Context, context_of, json_answer
+from services.receiver.context import json_answer
 
 __all__ = ["store_sent"]
 
-Take = Callable[[Context, str, bytes, Key], Awaitable[Receipt]]
-TakeAll = Callable[[Context, str, Sequence[bytes], Key], Awaitable[Sequence[Outcome]]]
+Take = Callable[[Request, str, bytes], Awaitable[Receipt]]
+TakeAll = Callable[[Request, str, Sequence[bytes]], Awaitable[Sequence[Outcome]]]
 
 
 async def store_sent(request: Request, account: str, take: Take, take_all: TakeAll) -> HTTPResponse:
     """Store what a body holds: 201 for one item (200 if it was stored before), 200 with results for many."""
-    context, key = context_of(request), key_of(request)
     question_of(request)
     body = await read_body(request, takes_batch=True)
     if is_batch(body):
-        return json_answer(results_of(await take_all(context, account, items_of(body), key)))
-    receipt = await take(context, account, body, key)
+        return json_answer(results_of(await take_all(request, account, items_of(body))))
+    receipt = await take(request, account, body)
     answer = json_answer(receipt, receipt.status)
     answer.headers["Location"] = f"{request.path.rstrip('/')}/{receipt.id}"
     return answer

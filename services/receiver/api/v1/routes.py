@@ -30,7 +30,7 @@ def add_route(blueprint: Blueprint, method: str, path: str, scope: Scope, handle
     """
 
     async def authorised(request: Request, account: str, **parts: str) -> HTTPResponse | None:
-        request.ctx.key = authorise(request, scope, account)
+        authorise(request, scope, account)
         if method == "GET":
             await drop_body(request)
         return await handler(request, account, **parts)
