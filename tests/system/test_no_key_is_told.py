@@ -4,14 +4,12 @@ import contextlib
 import http.client
 import json
 import socket
-import subprocess
-import sys
 import urllib.parse
 from pathlib import Path
 
 import pytest
 
-from tests.system.conftest import USAGE
+from tests.system.conftest import KEY, USAGE, Stage
 from tests.system.keyed import READING, Keyed
 
 ACCOUNT = "/api/v1/accounts/default"
@@ -132,7 +130,6 @@ def test_a_key_is_told_nowhere(keyed: Keyed) -> None:
         break_requests(canary, secret)
     for path in ("/metrics", "/readyz", "/livez", "/api/health", "/openapi.json", "/docs", "/"):
         canary.ask("GET", path)
-    scrape(keyed, minted)
     assert keyed.process is not None
     running = Path(f"/proc/{keyed.process.pid}")
     assert canary.told_in((running / "cmdline").read_bytes() + (running / "environ").read_bytes()) == []
@@ -149,23 +146,19 @@ def test_a_key_is_told_nowhere(keyed: Keyed) -> None:
     assert '"event":"request"' in keyed.log.read_text()  # the log was looked at, and was not empty
 
 
-def scrape(keyed: Keyed, secret: str) -> None:
-    """Let the scraper's own client use the key, rightly and wrongly."""
-    state = keyed.folder / "scraper"
-    environment = keyed.environment(
-        SCRAPER_STATE_DIR=str(state),
-        SCRAPER_USAGE_URL="http://127.0.0.1:1/settings/usage",
-        CLAUDE_SYNC_URL=keyed.address + USAGE,
-        LOG_LEVEL="debug",
-    )
-    for key in (secret, f"{secret}-wrong"):
-        done = subprocess.run(
-            [sys.executable, "-m", "services.scraper", "status"],
-            cwd=keyed.repository,
-            env=environment | {"CLAUDE_SYNC_API_KEY": key},
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        with (keyed.folder / "scraper.log").open("ab") as log:
-            log.write(done.stdout + done.stderr)
+@pytest.mark.browser
+@pytest.mark.timeout(180)
+def test_a_scraper_tells_its_key_nowhere(stage: Stage) -> None:
+    wrong = "a-wrong-canary-of-a-key-4711"
+    stage.start_practice()
+    stage.start_receiver()
+    said = ""
+    for command in ("once", "status"):
+        for key in (KEY, wrong, f"{wrong}\xe9"):
+            done = stage.scraper(command, CLAUDE_SYNC_API_KEY=key, LOG_LEVEL="debug", SYNC_VERBOSE="true")
+            said += done.stdout + done.stderr
+    stage.stop("receiver")
+    assert "stored" in (stage.folder / "receiver.log").read_text()
+    texts = [said.encode(), *(path.read_bytes() for path in stage.folder.rglob("*") if path.is_file())]
+    assert len(texts) > 10
+    assert not any(key.encode() in text for text in texts for key in (KEY, wrong))
