@@ -25,6 +25,7 @@ class Keyed:
         self.log = folder / "receiver.log"
         self.address = f"http://127.0.0.1:{free_port()}"
         self.process: subprocess.Popen[str] | None = None
+        self.streams: list[subprocess.Popen[bytes]] = []
 
     def environment(self, **more: str) -> dict[str, str]:
         return {
@@ -76,7 +77,21 @@ class Keyed:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(10)
 
+    def listen(self, key: str) -> "subprocess.Popen[bytes]":
+        """Begin a stream of events and return once it is open."""
+        address = f"{self.address}/api/v1/accounts/default/events"
+        stream = subprocess.Popen(
+            ["curl", "-sNi", "-H", f"X-API-Key: {key}", address], stdout=subprocess.PIPE
+        )
+        self.streams.append(stream)
+        assert stream.stdout is not None
+        assert b" 200 " in stream.stdout.readline()
+        return stream
+
     def kill(self) -> None:
+        for stream in self.streams:
+            stream.kill()
+            stream.communicate()
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()

@@ -196,3 +196,20 @@ def test_a_key_that_asks_too_much_is_told_when_to_come_again(keyed: Keyed) -> No
         check=True,
     ).stdout.lower()
     assert "retry-after: " in answer
+
+
+def test_an_open_stream_of_events_ends_with_its_key_and_no_other_does(keyed: Keyed) -> None:
+    lost, kept = keyed.add("lost", "--read"), keyed.add("kept", "--read", "--write")
+    keyed.start()
+    streams = {key: keyed.listen(key) for key in (lost, kept)}
+    keyed.keys("revoke", "lost")
+    wait_until(lambda: streams[lost].poll() is not None, STOPS_WITHIN, "the stream of the revoked key ending")
+    assert keyed.post(kept) == 201
+    assert streams[kept].poll() is None
+    content = json.loads(keyed.file.read_text())
+    content["keys"][1]["scopes"] = ["write"]  # less is opened than before
+    keyed.file.write_text(json.dumps(content))
+    wait_until(
+        lambda: streams[kept].poll() is not None, STOPS_WITHIN, "the stream of the narrowed key ending"
+    )
+    assert keyed.post(kept, minute=1) == 201
