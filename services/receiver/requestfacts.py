@@ -6,6 +6,7 @@ from sanic import Request
 
 from services.receiver.auth import Key
 from services.receiver.requestlog import More
+from shared.wire.exchange import Exchange
 
 __all__ = ["asked_at", "key_shown", "note", "noted"]
 
@@ -15,7 +16,8 @@ def asked_at(request: Request) -> float:
 
     The store takes it as the moment from which on what others stored must be seen.
     """
-    return cast("float", request.stream.protocol._time)  # type: ignore[union-attr] # noqa: SLF001 - Sanic keeps it, and gives it to nobody
+    stream = cast("Exchange", request.stream)
+    return cast("float", stream.protocol.received_at)
 
 
 def note(request: Request, **more: str | int) -> None:

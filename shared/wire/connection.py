@@ -1,10 +1,11 @@
 """One client's connection: Sanic's protocol with absolute deadlines, a ceiling, and a close that is a close.
 
-Nothing is counted or timed per request: every connection is looked at four times a second (`watch.py`), and
-what it does then has its own time since when it was first seen doing it.
+Nothing is timed per request but the arrival of its bytes: every connection is looked at four times a second
+(`watch.py`), and what it does then has its own time since when it was first seen doing it.
 """
 
 from enum import Enum, auto
+from time import monotonic
 from typing import Any
 
 from sanic.exceptions import RequestCancelled, SanicException
@@ -64,6 +65,7 @@ class Connection(HttpProtocol):
         "fresh",
         "lingers",
         "received",
+        "received_at",
         "written",
     )
 
@@ -81,6 +83,8 @@ class Connection(HttpProtocol):
         self.begun = 0
         """Requests whose first byte has come."""
         self.received = 0
+        self.received_at = 0.0
+        """When the last bytes came, in the seconds of `time.monotonic`."""
         self.written = 0
         self.fresh = True
         """Whether the other connections had their turn since the last request."""
@@ -110,6 +114,7 @@ class Connection(HttpProtocol):
     def data_received(self, data: bytes) -> None:
         """Take bytes, no more at a time than may wait."""
         self.received += len(data)
+        self.received_at = monotonic()
         if not self._closing:
             self.recv_buffer += data
             self._data_received.set()
