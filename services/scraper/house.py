@@ -56,7 +56,16 @@ def furnish(settings: ScraperSettings) -> House:
     captures = Captures(folder, settings.captures_max_items)
     board = Board(folder, settings.collector_name, clock)
     sweep(folder)
-    recorder = Recorder(folder, outbox, reports, captures, board, clock, account=settings.account_name)
+    recorder = Recorder(
+        folder,
+        outbox,
+        reports,
+        captures,
+        board,
+        clock,
+        account=settings.account_name,
+        metrics_file=settings.metrics_file,
+    )
     return House(settings, clock, outbox, reports, captures, board, recorder)
 
 

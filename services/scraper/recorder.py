@@ -10,7 +10,8 @@ import structlog
 
 from services.scraper.captures import Captures
 from services.scraper.login_age import ends_soon, login_words
-from services.scraper.outbox import Outbox
+from services.scraper.metrics import ScraperMetrics
+from services.scraper.outbox import Outbox, take_stock
 from services.scraper.outcome import GOOD, Outcome
 from services.scraper.report import refused_report, report_of
 from services.scraper.sending import Sending
@@ -41,6 +42,7 @@ class Recorder:
         clock: Clock,
         *,
         account: str = DEFAULT_ACCOUNT,
+        metrics_file: Path | None = None,
     ) -> None:
         """Take the places that the parts of an outcome go to, and whose account it is."""
         self._state_dir = state_dir
@@ -50,6 +52,8 @@ class Recorder:
         self._board = board
         self._clock = clock
         self._account = account
+        self._metrics = ScraperMetrics()
+        self._metrics_file = metrics_file
         self._warned: date | None = None
 
     def record(self, outcome: Outcome, next_try_at: datetime | None = None) -> bool:
@@ -69,6 +73,8 @@ class Recorder:
         with _told("the report of a failed scrape could not be kept"):
             if outcome.state not in GOOD:
                 self._reports.add(to_document(self._report(outcome, next_try_at)))
+        self._metrics.scraped(outcome)
+        self._write_metrics()
         return news
 
     def give_up(self, outcome: Outcome) -> None:
@@ -87,6 +93,12 @@ class Recorder:
             )
             with _told("the report of a refused key could not be kept"):
                 self._reports.add(to_document(report))
+        self._write_metrics()
+
+    def _write_metrics(self) -> None:
+        if self._metrics_file:
+            with _told("the metrics could not be written"):
+                self._metrics.write(self._metrics_file, self._board.status, take_stock(self._state_dir))
 
     def _keep_reading(self, snapshot: Snapshot) -> None:
         document = to_document(snapshot)

@@ -122,6 +122,14 @@ class ScraperSettings(LogSettings, frozen=True, kw_only=True):
         msgspec.Meta(ge=65_536, le=1 << 40),
         env("SCRAPER_OUTBOX_MAX_BYTES", "Bytes the outbox holds; beyond that the oldest are dropped."),
     ] = 256 * 1024 * 1024
+    metrics_file: Annotated[
+        Path | None,
+        env(
+            "SCRAPER_METRICS_FILE",
+            "A file (ending in .prom) that gets the scraper's metrics after each scrape, for Prometheus'"
+            " node exporter.",
+        ),
+    ] = None
     captures_max_items: Annotated[
         int,
         msgspec.Meta(ge=0, le=100_000),
