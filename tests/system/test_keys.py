@@ -213,3 +213,16 @@ def test_an_open_stream_of_events_ends_with_its_key_and_no_other_does(keyed: Key
         lambda: streams[kept].poll() is not None, STOPS_WITHIN, "the stream of the narrowed key ending"
     )
     assert keyed.post(kept, minute=1) == 201
+
+
+def test_a_scrapers_key_need_not_read_to_be_asked_for_a_scrape_and_a_screens_key_cannot_take_one(
+    keyed: Keyed,
+) -> None:
+    writes, reads = keyed.add("writes", "--write"), keyed.add("reads", "--read")
+    keyed.start()
+    scrape = "/api/v1/accounts/default/scrape"
+    fetching = f"{scrape}?collector=laptop"
+    assert [keyed.get(key, scrape)[0] for key in (writes, reads)] == [403, 200]
+    assert [keyed.get(key, fetching)[0] for key in (writes, reads)] == [204, 403]
+    assert [fetch(keyed.address + scrape, method="POST", key=key)[0] for key in (writes, reads)] == [202, 403]
+    assert keyed.get(writes, fetching)[0] == 200

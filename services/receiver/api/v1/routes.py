@@ -22,7 +22,11 @@ Handler = Callable[..., Awaitable[HTTPResponse | None]]
 """Takes the request, `account`, and what else its path names; None when it has streamed its answer."""
 
 
-def add_route(blueprint: Blueprint, method: str, path: str, scope: Scope, handler: Handler) -> None:
+ScopeOf = Callable[[Request], Scope]
+"""Tells what a request needs, where that depends on what it asks."""
+
+
+def add_route(blueprint: Blueprint, method: str, path: str, scope: Scope | ScopeOf, handler: Handler) -> None:
     """Add a call below an account, such as `GET`, `/snapshots`; with GET comes HEAD.
 
     The key is checked before a byte of the body is read, whatever the method: a handler that wants a body
@@ -30,7 +34,7 @@ def add_route(blueprint: Blueprint, method: str, path: str, scope: Scope, handle
     """
 
     async def authorised(request: Request, account: str, **parts: str) -> HTTPResponse | None:
-        authorise(request, scope, account)
+        authorise(request, scope(request) if callable(scope) else scope, account)
         if method == "GET":
             await drop_body(request)
         return await handler(request, account, **parts)

@@ -11,10 +11,11 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from services.receiver.api.v1.routes import add_route, drop_body, key_of, question_of
+from services.receiver.auth import Scope
 from services.receiver.context import Context, authorise, context_of, json_answer
 from services.receiver.problems import ROOT
 from services.receiver.questions import Question, bad_parameter
-from services.receiver.refusals import Refusal, forbidden, key_ended
+from services.receiver.refusals import Refusal, key_ended
 from services.receiver.requests import MOST_WAITING, ScrapeRequests
 from services.receiver.trigger import Asked, described
 from shared.schemas.usage import DEFAULT_ACCOUNT
@@ -42,11 +43,20 @@ async def ask_scrape(request: Request, account: str) -> HTTPResponse:
     return answer
 
 
+def _fetches(request: Request) -> bool:
+    """Tell whether a collector asks, who takes the request away; to a HEAD nothing is given."""
+    return request.method == "GET" and "collector" in request.get_args(keep_blank_values=True)
+
+
+def _scope_of(request: Request) -> Scope:
+    return "write" if _fetches(request) else "read"
+
+
 async def look_or_fetch(request: Request, account: str) -> HTTPResponse:
     """Say how the last request stands; with `?collector=` wait for one and take it: 200, or 204 for none."""
     question = question_of(request, "wait", "collector")
     collector = question.text("collector")
-    if collector is not None and request.method == "GET":
+    if collector is not None and _fetches(request):
         return await _fetch(request, account, collector, question)
     asked = await _requests(request).look(account)
     answer = json_answer(described(account, asked, context_of(request).clock.now()))
@@ -56,8 +66,6 @@ async def look_or_fetch(request: Request, account: str) -> HTTPResponse:
 
 async def _fetch(request: Request, account: str, collector: str, question: Question) -> HTTPResponse:
     key, context, requests = key_of(request), context_of(request), _requests(request)
-    if not key.allows("write", account):
-        raise forbidden("write")
     if not _COLLECTOR.fullmatch(collector):
         raise bad_parameter(
             "collector", "collector is not a name.", "Use letters, digits, dots and dashes, 64 at most."
@@ -136,5 +144,5 @@ def _full() -> Refusal:
 
 BLUEPRINT = Blueprint("v1_scrape")
 add_route(BLUEPRINT, "POST", "/scrape", "write", ask_scrape)
-add_route(BLUEPRINT, "GET", "/scrape", "read", look_or_fetch)
+add_route(BLUEPRINT, "GET", "/scrape", _scope_of, look_or_fetch)
 BLUEPRINT.add_route(trigger, "/api/claude/console-usage/trigger", methods=["POST"], stream=True)
