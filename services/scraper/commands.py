@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from services.scraper.client import Client
-from services.scraper.house import House, furnish, sender_of
+from services.scraper.house import House, furnish, key_reader, sender_of
 from services.scraper.locks import hold_running, is_running
 from services.scraper.login import log_in
 from services.scraper.loop import WAKE, Scraping, run_until_stopped, stop_asked
@@ -25,6 +25,7 @@ from services.scraper.profile import tidy_profile
 from services.scraper.recorder import read_last
 from services.scraper.reparse import reparsed_lines
 from services.scraper.reparsing import reparse
+from services.scraper.requested import Requested
 from services.scraper.scrape import scrape
 from services.scraper.sending import NEED_USER, sent_words
 from services.scraper.settings import ScraperSettings
@@ -213,7 +214,7 @@ async def _serve(settings: ScraperSettings, was_stopped: Callable[[], bool]) -> 
         return
     house = furnish(settings)
     await tidy_profile(settings.state_dir)
-    async with Client() as client:
+    async with Client() as client, Client() as waiting:
         sender = sender_of(house, client)
 
         scraping = Scraping(
@@ -225,7 +226,8 @@ async def _serve(settings: ScraperSettings, was_stopped: Callable[[], bool]) -> 
             interval=settings.interval_seconds,
             recorded=sender.more.set,
         )
-        await run_until_stopped(scraping, sender, stop)
+        requested = Requested(settings, waiting, key_reader(settings), scraping)
+        await run_until_stopped(scraping, sender, requested, stop)
 
 
 def _login(settings: ScraperSettings, *, anew: bool) -> int:

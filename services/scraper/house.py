@@ -25,7 +25,7 @@ from shared.errors import SettingsError
 from shared.files import TEMPORARY
 from shared.settings import load
 
-__all__ = ["House", "furnish", "sender_of", "sweep"]
+__all__ = ["House", "furnish", "key_reader", "sender_of", "sweep"]
 
 OURS = frozenset({"captures", "outbox", "quarantine", "rejected", "reports"})
 """The folders in which files are written so that they are complete or absent."""
@@ -75,7 +75,7 @@ def sender_of(house: House, client: Client, waits: Waits = USUAL_WAITS) -> Sende
     return Sender(
         Lane("snapshot", house.outbox, Delivery(server, "snapshots")),
         Lane("report", house.reports, Delivery(server, "reports")),
-        _key_reader(house.settings),
+        key_reader(house.settings),
         house.recorder.sending,
         house.clock,
         known=house.board.status.sending,
@@ -84,7 +84,7 @@ def sender_of(house: House, client: Client, waits: Waits = USUAL_WAITS) -> Sende
     )
 
 
-def _key_reader(settings: ScraperSettings) -> Callable[[], str | None]:
+def key_reader(settings: ScraperSettings) -> Callable[[], str | None]:
     """Read the key anew each time, so that a changed key file needs no restart."""
 
     def read() -> str | None:

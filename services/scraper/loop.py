@@ -1,6 +1,7 @@
-"""The service's two tasks, scraping and draining the outbox: neither waits for the other."""
+"""The service's tasks, scraping, draining the outbox, hearing requests: none waits for another."""
 
 import asyncio
+import contextlib
 import random
 import signal
 from collections import deque
@@ -12,7 +13,8 @@ import structlog
 
 from services.scraper.outcome import GOOD, Outcome, sentence
 from services.scraper.recorder import Recorder
-from services.scraper.schedule import Pace, first_delay, next_turn
+from services.scraper.requested import Requested
+from services.scraper.schedule import SHORTEST, Pace, first_delay, next_turn
 from services.scraper.sender import Sender
 from services.scraper.status import Board
 from shared.clock import Clock
@@ -53,12 +55,15 @@ class Scraping:
         self._interval = interval
         self._recorded = recorded
         self._pace = Pace()
+        self._began: float | None = None
+        self._requested = asyncio.Event()
         self._unkept: deque[tuple[Outcome, datetime]] = deque(maxlen=MOST_UNKEPT)
 
     async def run(self, keep_going: Callable[[], bool]) -> None:
         """Scrape again and again while told to go on."""
         await self._wait(self._first_delay())
         while keep_going():
+            self._began = self._clock.monotonic()
             outcome = await self._scrape()
             dice = random.random()  # noqa: S311 - spreads scrapes, guards nothing
             self._pace, delay = next_turn(
@@ -66,6 +71,15 @@ class Scraping:
             )
             self._keep(outcome, self._clock.now() + timedelta(seconds=delay))
             await self._wait(delay)
+
+    @property
+    def takes_requests(self) -> bool:
+        """Whether `ask` would be followed: not before the first scrape, nor around a block."""
+        return self._began is not None and self._pace.takes_requests(self._clock.monotonic())
+
+    def ask(self) -> None:
+        """Ask for a scrape as soon as that may be; one under way is as good."""
+        self._requested.set()
 
     def _keep(self, outcome: Outcome, next_at: datetime) -> None:
         """Record an outcome; a reading that a full disk refuses is tried again before the next."""
@@ -93,11 +107,25 @@ class Scraping:
     async def _wait(self, delay: float) -> None:
         """Wait for the next turn, or until somebody asks for it; the circuit breaker is not asked away."""
         self._board.next_at(self._clock.now() + timedelta(seconds=delay))
+        self._requested.clear()
         end, asked = self._clock.monotonic() + delay, self._asked_at()
         while (left := end - self._clock.monotonic()) > 0:
-            await asyncio.sleep(min(left, WAKE_LOOK))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._requested.wait(), min(left, WAKE_LOOK))
             if self._asked_at() != asked and not self._pace.breaker.wait(self._clock.monotonic()):
                 return
+            if self._requested.is_set():
+                end = self._sooner(end)
+                self._requested.clear()
+
+    def _sooner(self, end: float) -> float:
+        """Return when to scrape after somebody asked for it: never within a minute of the scrape before."""
+        if self._began is None or not self.takes_requests:
+            return end
+        now = self._clock.monotonic()
+        sooner = min(end, max(now, self._began + SHORTEST))
+        self._board.next_at(self._clock.now() + timedelta(seconds=sooner - now))
+        return sooner
 
     def _asked_at(self) -> float:
         try:
@@ -119,13 +147,16 @@ def stop_asked() -> asyncio.Event:
     return stop
 
 
-async def run_until_stopped(scraping: Scraping, sender: Sender, stop: asyncio.Event) -> None:
-    """Run both tasks until told to stop, or until one of them fails, which ends both."""
+async def run_until_stopped(
+    scraping: Scraping, sender: Sender, requested: Requested, stop: asyncio.Event
+) -> None:
+    """Run all tasks until told to stop, or until one of them fails, which ends all."""
     if stop.is_set():
         return
     tasks = [
         asyncio.create_task(scraping.run(lambda: not stop.is_set())),
         asyncio.create_task(sender.run(lambda: not stop.is_set())),
+        asyncio.create_task(requested.run(lambda: not stop.is_set())),
     ]
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)

@@ -9,7 +9,17 @@ import msgspec
 
 from services.scraper.outcome import GOOD, State
 
-__all__ = ["Breaker", "Pace", "Waits", "first_delay", "next_turn", "retry_delay", "send_delay", "slow_delay"]
+__all__ = [
+    "SHORTEST",
+    "Breaker",
+    "Pace",
+    "Waits",
+    "first_delay",
+    "next_turn",
+    "retry_delay",
+    "send_delay",
+    "slow_delay",
+]
 
 SHORTEST = 60.0
 """No two scrapes start closer together than this."""
@@ -63,6 +73,10 @@ class Pace(msgspec.Struct, frozen=True):
     failures: int = 0
     blocks: int = 0
     breaker: Breaker = Breaker()
+
+    def takes_requests(self, now: float) -> bool:
+        """Tell whether somebody may ask for the next scrape: not around a block, nor while all fails."""
+        return not self.blocks and not self.breaker.wait(now)
 
 
 def next_turn(pace: Pace, state: State, *, interval: float, now: float, dice: float) -> tuple[Pace, float]:

@@ -7,7 +7,17 @@ from typing import Any, Literal
 
 import msgspec
 
-__all__ = ["REJECTED", "Meaning", "Reply", "Verdict", "has_v1", "is_success", "judge_batch", "judge_single"]
+__all__ = [
+    "REJECTED",
+    "Meaning",
+    "Reply",
+    "Verdict",
+    "has_v1",
+    "is_success",
+    "judge_batch",
+    "judge_single",
+    "retry_after_of",
+]
 
 Meaning = Literal["accepted", "rejected", "refused", "retry", "no_place"]
 
@@ -57,7 +67,7 @@ def judge_single(reply: Reply, now: datetime) -> Verdict:
     if not is_success(reply.status):
         return _failed(reply, now)
     if wrong := _no_receiver(reply):
-        return Verdict("retry", reply.status, wrong, _asked(reply, now))
+        return Verdict("retry", reply.status, wrong, retry_after_of(reply, now))
     return Verdict("accepted", reply.status, reply.text)
 
 
@@ -68,8 +78,8 @@ def judge_batch(reply: Reply, count: int, now: datetime) -> list[Verdict]:
     results = (_decoded(reply.body) or {}).get("results")
     if not isinstance(results, list) or len(results) != count:
         wrong = _no_receiver(reply) or "it does not say what became of each item"
-        return [Verdict("retry", reply.status, wrong, _asked(reply, now))] * count
-    return [_of_result(result, _asked(reply, now)) for result in results]
+        return [Verdict("retry", reply.status, wrong, retry_after_of(reply, now))] * count
+    return [_of_result(result, retry_after_of(reply, now)) for result in results]
 
 
 def has_v1(reply: Reply) -> bool:
@@ -95,7 +105,7 @@ def _failed(reply: Reply, now: datetime) -> Verdict:
     if reply.status in REDIRECTS:
         where = reply.headers.get("location", "elsewhere")
         return Verdict("retry", reply.status, f"it sends us on to {where}: put that into CLAUDE_SYNC_URL")
-    return Verdict("retry", reply.status, reply.text, _asked(reply, now))
+    return Verdict("retry", reply.status, reply.text, retry_after_of(reply, now))
 
 
 def _no_receiver(reply: Reply) -> str:
@@ -135,7 +145,7 @@ def _of_result(result: object, asked: float | None) -> Verdict:
     return Verdict("refused" if status in REFUSED else "retry", status, answer, asked)
 
 
-def _asked(reply: Reply, now: datetime) -> float | None:
+def retry_after_of(reply: Reply, now: datetime) -> float | None:
     """Read Retry-After: seconds, or an HTTP date, held against the server's own clock if it tells it."""
     text = reply.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdecimal():

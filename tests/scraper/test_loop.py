@@ -131,6 +131,57 @@ async def test_touching_the_wake_file_asks_for_a_scrape_now(tmp_path, monkeypatc
     assert read_status(tmp_path).state == "ok"
 
 
+async def until(done, seconds=5):
+    async with asyncio.timeout(seconds):
+        while not done():
+            await asyncio.sleep(0.01)
+
+
+async def test_who_asks_is_given_a_scrape_but_none_within_a_minute_of_the_last(tmp_path, monkeypatch):
+    monkeypatch.setattr(loop_module, "SHORTEST", 0.5)
+    stage = Stage(tmp_path, Outcome(state="login_required"), GOOD)
+    assert not stage.scraping.takes_requests
+    running = asyncio.create_task(stage.run())
+    await until(lambda: len(stage.outcomes) == 1)
+    assert stage.scraping.takes_requests
+    stage.scraping.ask()
+    await asyncio.sleep(0.2)
+    assert len(stage.outcomes) == 1
+    assert (read_status(tmp_path).next_scrape_at - SystemClock().now()).total_seconds() < 1
+    await until(lambda: not stage.outcomes)
+    running.cancel()
+
+
+@pytest.mark.parametrize("state", ["challenge", "region_blocked"])
+async def test_nobody_asks_a_scrape_around_a_block(tmp_path, monkeypatch, state):
+    monkeypatch.setattr(loop_module, "SHORTEST", 0.0)
+    stage = Stage(tmp_path, Outcome(state=state), GOOD)
+    running = asyncio.create_task(stage.run())
+    await until(lambda: len(stage.outcomes) == 1)
+    assert not stage.scraping.takes_requests
+    stage.scraping.ask()
+    await asyncio.sleep(0.3)
+    assert len(stage.outcomes) == 1
+    running.cancel()
+
+
+async def test_a_request_during_a_scrape_is_met_by_that_scrape(tmp_path, monkeypatch):
+    monkeypatch.setattr(loop_module, "SHORTEST", 0.0)
+    stage = Stage(tmp_path, Outcome(state="login_required"), GOOD)
+    taken = stage.scraping._scrape
+
+    async def asked_meanwhile():
+        stage.scraping.ask()
+        return await taken()
+
+    stage.scraping._scrape = asked_meanwhile
+    running = asyncio.create_task(stage.run())
+    await until(lambda: len(stage.outcomes) == 1)
+    await asyncio.sleep(0.3)
+    assert len(stage.outcomes) == 1
+    running.cancel()
+
+
 async def test_a_restart_soon_after_a_scrape_waits_for_the_minute(tmp_path, quick):
     await Stage(tmp_path, GOOD).run()
     assert 55 < Stage(tmp_path, GOOD).scraping._first_delay() <= 60
