@@ -8,7 +8,7 @@ from sanic import Blueprint, Sanic
 from sanic.config import Config
 
 from services.receiver.answering import Answering
-from services.receiver.api import explained, health, page, usage, v1
+from services.receiver.api import docs, explained, health, page, usage, v1
 from services.receiver.context import Context
 from services.receiver.hub import Hub
 from services.receiver.requests import ScrapeRequests
@@ -19,7 +19,14 @@ __all__ = ["BLUEPRINTS", "App", "build_app"]
 App = Sanic[Config, SimpleNamespace]
 
 
-BLUEPRINTS = (usage.BLUEPRINT, health.BLUEPRINT, page.BLUEPRINT, explained.BLUEPRINT, *v1.BLUEPRINTS)
+BLUEPRINTS = (
+    usage.BLUEPRINT,
+    health.BLUEPRINT,
+    page.BLUEPRINT,
+    docs.BLUEPRINT,
+    explained.BLUEPRINT,
+    *v1.BLUEPRINTS,
+)
 
 
 def build_app(

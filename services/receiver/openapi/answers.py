@@ -1,0 +1,212 @@
+"""The forms of answers that handlers put together from documents (pure): types to describe them by.
+
+What has a type of its own (receipts, series) is described by that.
+"""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from shared.schemas.reports import Report
+from shared.schemas.usage import ACCOUNT_PATTERN, Moment, Snapshot
+
+__all__ = [
+    "Account",
+    "Accounts",
+    "AsOf",
+    "BatchResults",
+    "Health",
+    "OriginError",
+    "OriginReceipt",
+    "OriginVersion",
+    "Problem",
+    "Readiness",
+    "RefusedItem",
+    "Status",
+    "StoredReport",
+    "StoredReports",
+    "StoredSnapshot",
+    "StoredSnapshots",
+]
+
+AccountName = Annotated[str, Meta(pattern=f"^{ACCOUNT_PATTERN}$", description="The account's name.")]
+VersionId = Annotated[
+    str,
+    Meta(
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-[0-9a-f]{8}$",
+        description="Version time and 8 hex digits of the content's SHA-256.",
+    ),
+]
+Minutes = Annotated[int, Meta(ge=0)]
+Cursor = Annotated[str, Meta(description="Where the next page goes on; null after the last.")]
+
+
+class FieldError(Struct, frozen=True):
+    """A field or parameter that is wrong."""
+
+    field: str
+    message: str
+
+
+class Problem(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Why a call failed (RFC 9457). `type` is a page that explains `code`; `suggestion` is what to do."""
+
+    type: str
+    title: str
+    status: Annotated[int, Meta(ge=400, le=599)]
+    detail: str
+    code: str
+    suggestion: str
+    request_id: str | UnsetType = UNSET
+    errors: list[FieldError] | UnsetType = UNSET
+
+
+class OriginError(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Why one of the origin's calls failed."""
+
+    success: Literal[False]
+    error_code: str
+    message: str
+    suggestion: str
+    request_id: str
+    timestamp: Moment
+    field: str | UnsetType = UNSET
+    versions_available: int | UnsetType = UNSET
+
+
+class OriginReceipt(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The snapshot is on the disk."""
+
+    success: Literal[True]
+    message: str
+    timestamp: Moment
+    version_id: VersionId
+    duplicate: bool
+
+
+class VersionInfo(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A version's place: `current` is 1 for the oldest, null for one that has left the history."""
+
+    current: int | None
+    total: int
+    timestamp: Moment
+    filename: str
+    archived: bool | UnsetType = UNSET
+
+
+class OriginVersion(Snapshot, frozen=True, kw_only=True, rename="camel"):
+    """A version as the origin's calls answer it: its snapshot, how old it is now, and its place."""
+
+    is_stale: bool
+    age_minutes: Minutes
+    version_info: VersionInfo
+    received_at: Moment | UnsetType = UNSET
+    snapshot_source: str | UnsetType = UNSET
+
+
+class StoredSnapshot(Snapshot, frozen=True, kw_only=True, rename="camel"):
+    """A version: its snapshot, with its id and version time (the earlier of reading and arrival)."""
+
+    id: VersionId
+    account: AccountName
+    time: Moment
+    received_at: Moment | UnsetType = UNSET
+
+
+class StoredSnapshots(Struct, frozen=True):
+    """A page of versions."""
+
+    snapshots: list[StoredSnapshot]
+    next: Cursor | None
+
+
+class AsOf(StoredSnapshot, frozen=True, kw_only=True, rename="camel"):
+    """The newest version at or before `at`; its age counts from now."""
+
+    at: Moment
+    seconds_before: Annotated[int, Meta(ge=0)]
+    age_minutes: Minutes
+    is_stale: bool
+
+
+class StoredReport(Report, frozen=True, kw_only=True, rename="camel"):
+    """A report of a failed scrape, with its id and time."""
+
+    id: VersionId
+    account: AccountName
+    time: Moment
+    received_at: Moment | UnsetType = UNSET
+
+
+class StoredReports(Struct, frozen=True):
+    """A page of reports, newest first."""
+
+    reports: list[StoredReport]
+    next: Cursor | None
+
+
+class RefusedItem(Struct, frozen=True):
+    """An item of an array that was not stored."""
+
+    status: Annotated[int, Meta(ge=400, le=599)]
+    problem: Problem
+
+
+class BatchResults(Struct, frozen=True):
+    """What became of each item, in the order in which they were sent: a receipt, or why it was refused."""
+
+    results: list[Any]
+
+
+class Account(Struct, frozen=True, kw_only=True, rename="camel"):
+    """How much is kept of an account, and how old its newest reading is now."""
+
+    account: AccountName
+    versions: Annotated[int, Meta(ge=0, description="In the history.")]
+    archived: Annotated[int, Meta(ge=0, description="In the archive; some may still be in both.")]
+    oldest: Moment | None
+    newest: Moment | None
+    age_minutes: Minutes | None
+
+
+class Accounts(Struct, frozen=True):
+    """The accounts that the key may read."""
+
+    accounts: list[Account]
+
+
+class Status(Struct, frozen=True):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Readiness(Struct, frozen=True):
+    """Whether a snapshot could be stored now, and what says so."""
+
+    status: str
+    checks: dict[str, str] | UnsetType = UNSET
+
+
+class LatestData(Struct, frozen=True, rename="camel"):
+    """How old the newest reading is."""
+
+    age_minutes: Minutes
+    status: Literal["fresh", "stale"]
+    timestamp: Moment
+
+
+class Storage(Struct, frozen=True, rename="camel"):
+    """Whether the store can be read, and what its history holds."""
+
+    accessible: bool
+    version_count: int
+
+
+class Health(Struct, frozen=True, rename="camel"):
+    """How fresh the record of the account `default` is."""
+
+    status: Literal["healthy", "degraded", "unhealthy"]
+    timestamp: Moment
+    storage: Storage
+    latest_data: LatestData | None
