@@ -21,7 +21,8 @@ from sanic import Sanic
 
 from shared.errors import PermanentError
 from shared.wire.connection import Connection
-from shared.wire.limits import RECEIVE_BUFFER, SEND_BUFFER, WireLimits
+from shared.wire.limits import CLOSING_SECONDS, RECEIVE_BUFFER, SEND_BUFFER, WireLimits
+from shared.wire.tls import Certificate
 from shared.wire.watch import Watch
 
 __all__ = ["listen", "run", "served"]
@@ -69,15 +70,17 @@ def run(
     grace: float,
     tell: Callable[[str], None],
     limits: WireLimits | None = None,
+    certificate: Certificate | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; `tell` gets the address once it is served.
 
-    Answers under way have `grace` seconds to finish.
+    Answers under way have `grace` seconds to finish. With a certificate TLS is spoken, and nothing else.
     """
     # Sanic's notes on its own start and end say less than ours; its warnings stay.
     logging.getLogger("sanic").setLevel(logging.WARNING)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_until_told(app, listener, grace, tell, _affordable(limits or WireLimits())))
+        affordable = _affordable(limits or WireLimits())
+        runner.run(_until_told(app, listener, grace, tell, affordable, certificate))
 
 
 def _affordable(limits: WireLimits) -> WireLimits:
@@ -96,18 +99,24 @@ async def _until_told(
     grace: float,
     tell: Callable[[str], None],
     limits: WireLimits,
+    certificate: Certificate | None,
 ) -> None:
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
-    async with served(app, listener, limits=limits, grace=grace):
-        tell(_address(listener))
+    async with served(app, listener, limits=limits, grace=grace, certificate=certificate):
+        tell(_address(listener, "https" if certificate else "http"))
         await told.wait()
 
 
 @contextlib.asynccontextmanager
 async def served(
-    app: Sanic[Any, Any], listener: socket.socket, *, limits: WireLimits, grace: float
+    app: Sanic[Any, Any],
+    listener: socket.socket,
+    *,
+    limits: WireLimits,
+    grace: float,
+    certificate: Certificate | None = None,
 ) -> AsyncIterator[Watch]:
     """Serve on a socket that is bound, ours or inherited, until the block ends."""
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
@@ -117,7 +126,8 @@ async def served(
         sock=listener,
         protocol=Connection,
         backlog=_BACKLOG,
-        asyncio_server_kwargs={"start_serving": False},
+        ssl=certificate.context if certificate else None,
+        asyncio_server_kwargs={"start_serving": False, **(_tls_times(limits) if certificate else {})},
     )
     if server is None:
         raise PermanentError("Sanic made no server of the socket")
@@ -126,18 +136,30 @@ async def served(
     await server.after_start()
     await server.start_serving()
     watch.begin(server.connections)
+    following = asyncio.create_task(certificate.follow()) if certificate else None
     try:
         yield watch
     finally:
+        if following is not None:
+            following.cancel()
         await server.before_stop()
         await _close(server, grace)
         watch.end()
         await server.after_stop()
 
 
-def _address(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - shown, not bound
+def _tls_times(limits: WireLimits) -> dict[str, float]:
+    return {"ssl_handshake_timeout": limits.head_seconds, "ssl_shutdown_timeout": CLOSING_SECONDS}
+
+
+def _address(listener: socket.socket, scheme: str) -> str:
+    name = listener.getsockname()
+    if isinstance(name, str):  # a socket in the file system
+        return f"{scheme}+unix:{name}"
+    host, port = name[:2]
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - shown, not bound
+        host = "127.0.0.1"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 async def _close(server: Any, grace: float) -> None:  # noqa: ANN401 - Sanic's server has no types

@@ -40,6 +40,7 @@ def serve() -> int:
     settings = begin("receiver", ReceiverSettings, PREFIXES)
     with bad_settings_end_it("receiver"):
         watch = gather(settings.api_key, settings.keys_file, SystemClock())
+        certificate = settings.certificate
     try:
         listener = serving.listen(
             settings.host, settings.port, settings="RECEIVER", reuse_port=settings.reuse_port
@@ -74,6 +75,7 @@ def serve() -> int:
             listener,
             grace=STOP_SECONDS,
             limits=WireLimits(connections=settings.connections),
+            certificate=certificate,
             tell=lambda address: _log.info(
                 "receiver serves", address=address, store=settings.store_url, keys=len(watch.keys)
             ),

@@ -10,8 +10,6 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
-from email.utils import formatdate
 from typing import cast
 
 import structlog
@@ -21,7 +19,8 @@ from sanic.response import HTTPResponse
 
 from services.receiver.context import Context, context_of
 from services.receiver.counting import method_of
-from services.receiver.encoded import Encoded, Lines, joined
+from services.receiver.encoded import Encoded, joined
+from services.receiver.headers import UNKEPT, Lines, of_all
 from services.receiver.hiding import holds_key, without_key, without_keys
 from services.receiver.problems import CONTENT_TYPE, ROOT, problem
 from services.receiver.refusals import SERVER_FAULT, Refusal, internal_error, not_read, not_stored
@@ -42,7 +41,6 @@ _PROCESS = secrets.token_hex(6)
 _NUMBERS = itertools.count(1)
 _REQUEST_ID_HEADER = "X-Request-ID"
 _REQUEST_ID_LINE = _REQUEST_ID_HEADER.encode()
-_UNKEPT = ((b"Cache-Control", b"no-store"),)
 _GONE = 499
 """How an answer is counted that nobody was there to read."""
 
@@ -115,26 +113,26 @@ class Answering:
             )
         if request.path == ROOT or request.path.startswith(f"{ROOT}/"):
             response = Encoded(
-                encode(problem(refusal, request_id)), refusal.status, _UNKEPT, kind=CONTENT_TYPE
+                encode(problem(refusal, request_id)), refusal.status, UNKEPT, kind=CONTENT_TYPE
             )
         else:
             now = to_iso_millis(self._context.clock.now())
-            response = Encoded(encode(refusal.body(request_id, now)), refusal.status)
+            response = Encoded(encode(refusal.body(request_id, now)), refusal.status, UNKEPT)
         response.headers.update(refusal.headers)
         return response
 
     def _finish(
         self, request: Request, response: HTTPResponse, request_id: str, route: str, began: float
     ) -> None:
-        now = self._context.clock.now()
+        second = int(self._context.clock.now().timestamp())
         if isinstance(response, Encoded):
             response.lines += (
                 (_REQUEST_ID_LINE, request_id.encode()),
-                *_joined_lines_of(int(now.timestamp())),
+                *_joined_lines_of(second, tls=_is_secure(request)),
             )
         else:
             response.headers[_REQUEST_ID_HEADER] = request_id
-            response.headers.update(_headers_of(now))
+            response.headers.update(_headers_of(second, tls=_is_secure(request)))
         self._count(request, response.status, request_id, route, began, len(response.body or b""))
 
     def _count(
@@ -175,6 +173,7 @@ async def begin_stream(
 
     Whatever it raises then cuts the connection, so that half an answer never passes for a whole one.
     """
+    second = int(context_of(request).clock.now().timestamp())
     return cast(
         "HTTPResponse",
         await request.respond(
@@ -183,7 +182,7 @@ async def begin_stream(
             headers={
                 **(headers or {}),
                 _REQUEST_ID_HEADER: _id_of(request),
-                **_headers_of(context_of(request).clock.now()),
+                **_headers_of(second, tls=_is_secure(request)),
             },
         ),
     )
@@ -196,19 +195,17 @@ def _id_of(request: Request) -> str:
     return f"{_PROCESS}-{next(_NUMBERS):x}"
 
 
-@functools.lru_cache(maxsize=2)
-def _lines_of(second: int) -> Lines:
-    """Return what goes with every answer; by the date a dashboard corrects a viewer's clock."""
-    return (b"Date", formatdate(second, usegmt=True).encode()), (b"X-Content-Type-Options", b"nosniff")
+def _is_secure(request: Request) -> bool:
+    return request.conn_info is not None and request.conn_info.ssl
 
 
-@functools.lru_cache(maxsize=2)
-def _joined_lines_of(second: int) -> Lines:
-    return joined(_lines_of(second))
+@functools.lru_cache(maxsize=4)
+def _joined_lines_of(second: int, *, tls: bool) -> Lines:
+    return joined(of_all(second, tls=tls))
 
 
-def _headers_of(now: datetime) -> dict[str, str]:
-    return {name.decode(): value.decode() for name, value in _lines_of(int(now.timestamp()))}
+def _headers_of(second: int, *, tls: bool) -> dict[str, str]:
+    return {name.decode(): value.decode() for name, value in of_all(second, tls=tls)}
 
 
 def _refusal(request: Request, error: Exception) -> Refusal:

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from sanic.response import HTTPResponse
 
-__all__ = ["Encoded", "Lines", "joined"]
+from services.receiver.headers import Lines
 
-Lines = tuple[tuple[bytes, bytes], ...]
-"""Headers: names and values, which must hold no line ends."""
+__all__ = ["Encoded", "joined"]
 
 
 _JSON = "application/json"

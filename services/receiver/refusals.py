@@ -1,6 +1,7 @@
 """Answers to requests that cannot be met (pure), in the origin system's form."""
 
 import math
+import re
 from typing import Any
 
 from shared.errors import MarigraphError
@@ -24,6 +25,7 @@ __all__ = [
     "not_found",
     "not_read",
     "not_stored",
+    "told",
     "too_large",
     "too_many_failures",
 ]
@@ -130,6 +132,14 @@ def too_large(limit: int) -> Refusal:
     )
 
 
+_PATH = re.compile(r"(?:\w+:/*)?(?<!\w)/[^\s'\"()]+")
+
+
+def told(error: MarigraphError) -> str:
+    """Return an error's words without the paths of this machine, which are for the log alone."""
+    return _PATH.sub("(a path)", str(error))
+
+
 _FAILURES: tuple[tuple[type[MarigraphError], int, str], ...] = (
     (StoreFullError, 507, "Nothing was stored: free some space on the server's disk, then send it again."),
     (StoreReadOnlyError, 503, "Nothing was stored: make the server's store writable, then send it again."),
@@ -147,9 +157,9 @@ def not_stored(error: MarigraphError) -> Refusal:
     """Answer a snapshot that the store could not take: what went wrong and what to do about it."""
     for kind, status, suggestion in _FAILURES:
         if isinstance(error, kind):
-            return Refusal(status, STORAGE_FAILED, f"{error}.", suggestion)
+            return Refusal(status, STORAGE_FAILED, f"{told(error)}.", suggestion)
     suggestion = "Nothing was stored: look after the server's disk, then send it again."
-    return Refusal(500, STORAGE_FAILED, f"{error}.", suggestion)
+    return Refusal(500, STORAGE_FAILED, f"{told(error)}.", suggestion)
 
 
 def internal_error() -> Refusal:
@@ -161,4 +171,4 @@ def internal_error() -> Refusal:
 
 def not_read(error: MarigraphError) -> Refusal:
     """Answer a question that the store could not answer just now."""
-    return Refusal(503, "INTERNAL_ERROR", f"{error}.", "Ask again later; the server's log says more.")
+    return Refusal(503, "INTERNAL_ERROR", f"{told(error)}.", "Ask again later; the server's log says more.")

@@ -9,6 +9,7 @@ from services.receiver.keyfile.making import how_to_make_one
 from services.receiver.options import Options
 from shared.settings import LogSettings, env
 from shared.store.urls import check_url
+from shared.wire.tls import Certificate
 
 __all__ = ["PREFIXES", "ReceiverSettings"]
 
@@ -87,6 +88,23 @@ class ReceiverSettings(LogSettings, frozen=True, kw_only=True):
         bool, env("RECEIVER_REUSE_PORT", "1 lets several receivers share the port (SO_REUSEPORT).")
     ] = False
 
+    tls_cert: Annotated[
+        Path | None,
+        env(
+            "RECEIVER_TLS_CERT",
+            "A certificate with its chain, in PEM form: TLS (1.2 or newer) is spoken instead of plain HTTP."
+            " Renewed files are used within 5 seconds.",
+            example="/etc/marigraph/tls/fullchain.pem",
+        ),
+    ] = None
+    tls_key: Annotated[
+        Path | None,
+        env(
+            "RECEIVER_TLS_KEY",
+            "The certificate's key, without a passphrase.",
+            example="/etc/marigraph/tls/privkey.pem",
+        ),
+    ] = None
     connections: Annotated[
         int,
         Meta(ge=1, le=100_000),
@@ -98,6 +116,13 @@ class ReceiverSettings(LogSettings, frozen=True, kw_only=True):
     ] = 1_000
 
     @property
+    def certificate(self) -> Certificate | None:
+        """The certificate to serve with; raises SettingsError when it cannot be used."""
+        if self.tls_cert is None or self.tls_key is None:
+            return None
+        return Certificate(self.tls_cert, self.tls_key, settings="RECEIVER")
+
+    @property
     def options(self) -> Options:
         """What the rooms of the receiver take of it."""
         return Options(event_listeners=self.event_listeners)
@@ -107,6 +132,9 @@ class ReceiverSettings(LogSettings, frozen=True, kw_only=True):
         found = []
         if self.store_url and (wrong := check_url(self.store_url)):
             found.append(f"STORE_URL: {wrong}")
+        if (self.tls_cert is None) != (self.tls_key is None):
+            missing, there = ("RECEIVER_TLS_KEY", "RECEIVER_TLS_CERT")[:: 1 if self.tls_cert else -1]
+            found.append(f"{missing} is missing, but {there} is set: TLS needs both, plain HTTP neither")
         if self.api_key is None and self.keys_file is None:
             found.append(
                 "CLAUDE_SYNC_API_KEY and RECEIVER_KEYS_FILE are not set: the receiver does not start without"

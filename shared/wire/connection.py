@@ -14,14 +14,11 @@ from sanic.models.server_types import ConnInfo
 from sanic.server import HttpProtocol
 
 from shared.wire.exchange import Exchange
-from shared.wire.limits import UNREAD_BYTES
+from shared.wire.limits import CLOSING_SECONDS, UNREAD_BYTES
 from shared.wire.refusals import NotAnswered, cut_short, too_slow
 from shared.wire.watch import Watch
 
 __all__ = ["Connection"]
-
-_LINGER_SECONDS = 1.5
-"""How long a client that still sends may read its answer, and any connection may take to end once closed."""
 
 _TURNED_AWAY_AT_ONCE = 64
 """Connections over the ceiling that may still be reading why; those beyond are cut without a word."""
@@ -207,7 +204,7 @@ class Connection(HttpProtocol):
         phase = self._phase()
         streamed = self.written if phase is Phase.ANSWER else 0
         seen = (phase, self.begun, streamed)
-        if self._stalls(now) or (self._ended_at is not None and now - self._ended_at > _LINGER_SECONDS):
+        if self._stalls(now) or (self._ended_at is not None and now - self._ended_at > CLOSING_SECONDS):
             self.abort()
         elif seen != self._seen:
             first = (phase is Phase.IDLE and not self.begun) or (phase is Phase.HEAD and self.begun <= 1)
@@ -254,7 +251,7 @@ class Connection(HttpProtocol):
             case Phase.HANDLER | Phase.ANSWER:
                 return limits.answer_seconds
             case Phase.CLOSING:
-                return _LINGER_SECONDS
+                return CLOSING_SECONDS
             case _:  # a reader that stalls is seen elsewhere
                 return float("inf")
 

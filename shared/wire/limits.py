@@ -2,7 +2,15 @@
 
 from msgspec import Struct
 
-__all__ = ["HEAD_BYTES", "LINE_BYTES", "RECEIVE_BUFFER", "SEND_BUFFER", "UNREAD_BYTES", "WireLimits"]
+__all__ = [
+    "CLOSING_SECONDS",
+    "HEAD_BYTES",
+    "LINE_BYTES",
+    "RECEIVE_BUFFER",
+    "SEND_BUFFER",
+    "UNREAD_BYTES",
+    "WireLimits",
+]
 
 LINE_BYTES = 8_000
 """The longest first line of a request; RFC 9112 asks for no less."""
@@ -19,6 +27,9 @@ body are read that nobody has asked for."""
 
 SEND_BUFFER = 128 * 1024
 """SO_SNDBUF. What Linux would take for a client that does not read is megabytes."""
+
+CLOSING_SECONDS = 1.5
+"""How long a client that still sends may read its answer, and any connection may take to end once closed."""
 
 
 class WireLimits(Struct, frozen=True, kw_only=True):

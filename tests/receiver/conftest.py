@@ -21,6 +21,7 @@ from services.receiver.requestlog import RequestLog
 from shared.serving import served
 from shared.store import Store, open_store
 from shared.wire.limits import WireLimits
+from shared.wire.tls import Certificate
 from shared.wire.watch import Watch
 
 SECRET = "a-key-for-reading-and-writing"
@@ -89,6 +90,7 @@ async def running(
     options: Options | None = None,
     limits: WireLimits | None = None,
     requests: RequestLog | None = None,
+    certificate: Certificate | None = None,
     **more: Any,
 ) -> AsyncIterator[Receiver]:
     """Run a receiver; `more` goes to `build_app`."""
@@ -113,7 +115,7 @@ async def running(
     listening = socket.create_server(("127.0.0.1", 0))
     host, port = listening.getsockname()
     async with (
-        served(app, listening, limits=limits or WireLimits(), grace=0.5) as watch,
+        served(app, listening, limits=limits or WireLimits(), grace=0.5, certificate=certificate) as watch,
         aiohttp.ClientSession() as session,
     ):
         yield Receiver(f"http://{host}:{port}", context, app, session, watch)

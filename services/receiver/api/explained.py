@@ -5,15 +5,11 @@ from html import escape
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
+from services.receiver.headers import of_page
 from services.receiver.problems import KINDS, PAGE, anchor_of
 
 __all__ = ["BLUEPRINT"]
 
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-cache",
-    "Referrer-Policy": "no-referrer",
-}
 _ROWS = "".join(
     f'<dt id="{anchor_of(code)}"><b>{escape(kind.title)}</b> (<code>{code}</code>)</dt>'
     f"<dd>{escape(kind.cure)}</dd>"
@@ -28,7 +24,7 @@ _TEXT = (
 
 async def problems(_request: Request) -> HTTPResponse:
     """Explain every code."""
-    return HTTPResponse(_TEXT, headers=_HEADERS, content_type="text/html; charset=utf-8")
+    return HTTPResponse(_TEXT, headers=of_page(), content_type="text/html; charset=utf-8")
 
 
 BLUEPRINT = Blueprint("explained")

@@ -6,6 +6,7 @@ from sanic.response import HTTPResponse
 
 from services.receiver.context import context_of, json_answer
 from services.receiver.queries import health
+from services.receiver.refusals import told
 from shared.errors import MarigraphError
 from shared.schemas.usage import DEFAULT_ACCOUNT
 
@@ -25,7 +26,7 @@ async def readyz(request: Request) -> HTTPResponse:
     try:
         await context.store.probe()
     except MarigraphError as error:
-        return json_answer({"status": "unready", "checks": {"store": str(error)}}, 503)
+        return json_answer({"status": "unready", "checks": {"store": told(error)}}, 503)
     return json_answer({"status": "ok", "checks": {"store": "ok", "keys": context.keys.trouble or "ok"}})
 
 

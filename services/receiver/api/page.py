@@ -5,19 +5,20 @@ from pathlib import Path
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
+from services.receiver.headers import of_page
+
 __all__ = ["BLUEPRINT"]
 
 _FOLDER = Path(__file__).parents[1] / "dashboard"
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
-        " base-uri 'none'; form-action 'none'; frame-ancestors 'self';"
-        " require-trusted-types-for 'script'; trusted-types 'none'"
-    ),
-    "Cache-Control": "no-cache",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "SAMEORIGIN",
-}
+_HEADERS = of_page(
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+    frames="'self'",
+)
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
