@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,16 @@ class Keyed:
     def post(self, key: str, account: str = "default", minute: int = 0) -> int:
         body = READING | {"lastUpdated": f"2026-11-22T11:{minute:02}:00Z"}
         return fetch(self.address + SNAPSHOTS.format(account), method="POST", body=body, key=key)[0]
+
+    def status(self, key: str, **headers: str) -> int:
+        named = {"X-API-Key": key} | {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(self.address + USAGE, headers=named)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code
 
     def opens(self, key: str) -> bool:
         """A key that opens is told that nothing is stored (404), or what is."""

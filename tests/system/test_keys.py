@@ -182,6 +182,18 @@ def test_wrong_keys_are_slowed_down_and_a_made_key_is_not(keyed: Keyed) -> None:
     wait_until(lambda: keyed.opens("chosen-by-a-person-long-ago"), 20, "the lock ending")
 
 
+def test_behind_a_proxy_each_client_waits_for_its_own_guesses_only(keyed: Keyed) -> None:
+    chosen = "chosen-by-a-person-long-ago"
+    keyed.start(RECEIVER_PROXIES="1", RECEIVER_FAILED_KEYS_PER_MINUTE="1", CLAUDE_SYNC_API_KEY=chosen)
+    guesser, other = "6.6.6.6, 2001:db8:1:2::3", "2001:db8:1:3::3"
+    assert keyed.status("guess", X_Forwarded_For=guesser) == 401
+    assert keyed.status("guess", X_Forwarded_For=guesser.replace("6.6.6.6", "7.7.7.7")) == 429
+    assert keyed.status(chosen, X_Forwarded_For="2001:db8:1:2::ffff") == 429  # the same network
+    assert keyed.status(chosen, X_Forwarded_For=other) == 404
+    assert keyed.status(chosen) == 404
+    assert "2001:db8:1:2::/64" in keyed.log.read_text()
+
+
 def test_a_key_that_asks_too_much_is_told_when_to_come_again(keyed: Keyed) -> None:
     eager, other = keyed.add("eager"), keyed.add("other")
     keyed.start(RECEIVER_KEY_REQUESTS_PER_MINUTE="20")
