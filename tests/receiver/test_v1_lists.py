@@ -39,6 +39,16 @@ async def test_versions_of_one_second_are_parted_by_pages_without_loss(receiver:
         assert [each["currentSession"]["percentageUsed"] for each in found] == expected
 
 
+async def test_newest_first_loses_nothing_where_two_stretches_meet(receiver: Receiver) -> None:
+    seconds = sorted({15 * 60 * stretch + near for stretch in range(4) for near in range(-3, 4)})
+    await send(receiver, [reading(-second / 60) for second in seconds])
+    for limit in (5, 100):
+        found = await listed(receiver, f"order=desc&limit={limit}")
+        assert [each["lastUpdated"] for each in found] == [
+            reading(-second / 60)["lastUpdated"] for second in seconds
+        ]
+
+
 @pytest.mark.parametrize("order", ["asc", "desc"])
 async def test_pages_lose_and_double_nothing_while_versions_arrive_and_move(
     receiver: Receiver, store: Store, order: str

@@ -36,4 +36,5 @@ async def listed(receiver: Receiver, query: str) -> list[Document]:
         found += page["snapshots"]
         if page["next"] is None:
             return found
+        assert f"&cursor={page['next']}" != cursor, "the same page again"
         cursor = f"&cursor={page['next']}"

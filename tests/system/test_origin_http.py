@@ -251,6 +251,14 @@ def test_a_store_that_cannot_be_written_is_told_and_recovered_from(server: Serve
     assert server.get().status == 200
 
 
+def test_a_scrape_can_be_asked_for_with_the_key(server: Server) -> None:
+    url = f"{server.address}{USAGE}/trigger"
+    assert call(url, method="POST").status == 401
+    assert call(url, method="POST", X_API_Key="wrong").status == 401
+    asked = call(url, method="POST", X_API_Key=KEY)
+    assert (asked.status, asked.body["success"]) == (202, True)
+
+
 def test_every_answer_carries_a_request_id_and_what_is_not_there_is_told(server: Server) -> None:
     assert server.get("/api/health").headers["X-Request-ID"]
     missing = server.get("/api/claude/nothing")
