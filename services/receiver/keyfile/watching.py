@@ -68,10 +68,11 @@ class KeyWatch:
         if isinstance(seen, Gone) and not self._there:  # it was not there at the start either
             return self._apply()
         known = after(self._known, seen)
-        if known.broken and seen != self._doubted:  # an editor may be in the middle of writing it
+        doubtful = known.broken or not known.keys
+        if doubtful and seen != self._doubted:  # an editor may be in the middle of writing it
             self._doubted = seen
             return self._apply()
-        self._doubted = seen if known.broken else None
+        self._doubted = seen if doubtful else None
         self._there = True
         self._tell(known)
         self._known = known
