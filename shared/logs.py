@@ -14,6 +14,10 @@ __all__ = ["configure", "gather"]
 
 _handler: GatheringHandler | None = None
 
+_LONGEST = 2_000
+"""Characters of one value."""
+_LONGEST_TRACE = 20_000
+
 _encode = msgspec.json.Encoder(enc_hook=str).encode
 
 
@@ -49,6 +53,7 @@ def configure(*, service: str, log_format: str, level: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _on_one_line,
                 renderer,
             ],
         )
@@ -81,6 +86,33 @@ def _without_keys(
         if isinstance(value, str) and "mg_" in value:
             event[name] = mask(value)
     return event
+
+
+def _on_one_line(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Keep what others wrote from looking like a line or a field of ours, or from moving a terminal's cursor.
+
+    Only a trace has lines of its own; they are set in, so that none begins like a line of the log.
+    """
+    for name, value in event.items():
+        if not isinstance(value, str):
+            continue
+        if name == "exception":
+            event[name] = "\n".join(f"    {_printable(line)}" for line in value[:_LONGEST_TRACE].split("\n"))
+        else:
+            event[name] = _printable(value if len(value) <= _LONGEST else f"{value[:_LONGEST]}...")
+    return event
+
+
+def _printable(text: str) -> str:
+    """Escape what is not printable: line ends, control and direction characters, halves of characters."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
 
 
 def _json(event: Any, **_: Any) -> str:  # noqa: ANN401 - structlog's serializer takes whatever was logged

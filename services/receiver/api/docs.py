@@ -8,6 +8,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from services.receiver.encodings import accepts_gzip, packed
+from services.receiver.headers import of_page
 from services.receiver.openapi import document
 from services.receiver.tags import holds, quoted, tag_of
 from shared.schemas.codec import encode
@@ -16,9 +17,8 @@ __all__ = ["BLUEPRINT"]
 
 SCRIPT = "/docs/rapidoc.js"
 
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self';"
-    " img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_HEADERS = of_page(
+    "script-src 'self'", "style-src 'self' 'unsafe-inline'", "connect-src 'self'", "img-src 'self' data:"
 )
 """The viewer writes its styles into the page; scripts come from here alone."""
 
@@ -62,13 +62,7 @@ async def page(request: Request) -> HTTPResponse:
     """Give the document, the page that shows it, or the script of that page."""
     found = _page(request.path.rstrip("/"))
     packs = accepts_gzip(request.headers.get("accept-encoding"))
-    headers = {
-        "ETag": quoted(found.tag, is_packed=packs),
-        "Cache-Control": "no-cache",
-        "Vary": "Accept-Encoding",
-        "Content-Security-Policy": _POLICY,
-        "Referrer-Policy": "no-referrer",
-    }
+    headers = {**_HEADERS, "ETag": quoted(found.tag, is_packed=packs), "Vary": "Accept-Encoding"}
     if holds(request.headers.get("if-none-match"), found.tag):
         return HTTPResponse(status=304, headers=headers)
     if packs:

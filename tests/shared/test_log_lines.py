@@ -1,0 +1,58 @@
+"""Log lines that nobody can forge, in both forms."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+HOSTILE = (
+    "one\r\ntwo\x1b[31m\x1b]0;title\x07 [error ] snapshot\u2028three\u202efour\x85five\0 \ud800 {}".format(
+        "x" * 9000
+    )
+)
+
+SCRIPT = """
+import logging, sys, structlog
+from shared import logs
+logs.configure(service="test", log_format=sys.argv[1], level="info")
+hostile = eval(sys.argv[2])
+structlog.get_logger().warning("told", path=hostile)
+logging.getLogger("library").warning("said %s", hostile)
+try:
+    raise ValueError(hostile)
+except ValueError:
+    structlog.get_logger().exception("failed")
+"""
+
+
+def lines(repository: Path, log_format: str) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, log_format, ascii(HOSTILE)],
+        cwd=repository,
+        capture_output=True,
+        check=True,
+    )
+    said = done.stderr.decode()
+    assert "Logging error" not in said
+    return said.removesuffix("\n").split("\n")
+
+
+def test_in_json_every_line_is_one_record(repository: Path) -> None:
+    records = [json.loads(line) for line in lines(repository, "json")]
+    assert [record["event"][:4] for record in records] == ["told", "said", "fail"]
+    for text in (records[0]["path"], records[1]["event"]):
+        assert text.isprintable()
+        assert len(text) < 2200
+    assert "ValueError" in records[2]["exception"]
+
+
+def test_in_text_nothing_but_our_own_lines_begins_a_line(repository: Path) -> None:
+    said = lines(repository, "text")
+    assert all(line.isprintable() for line in said)
+    begin = [line for line in said if not line.startswith("    ")]
+    assert len(begin) == 3
+    assert [word for line in begin for word in ("told", "said", "failed") if f"] {word}" in line] == [
+        "told",
+        "said",
+        "failed",
+    ]
