@@ -7,9 +7,10 @@ from sanic.response import HTTPResponse
 
 from services.receiver.addresses import client_of, network_of
 from services.receiver.answers import KeptAnswers
-from services.receiver.auth import Key, Keys, Scope, secret_of
+from services.receiver.auth import Key, Keys, Scope
 from services.receiver.encoded import Encoded
 from services.receiver.guard import Guard
+from services.receiver.hiding import secret_presented
 from services.receiver.kept_days import KeptDays
 from services.receiver.kept_pieces import KeptPieces
 from services.receiver.metrics import ReceiverMetrics
@@ -68,7 +69,7 @@ def authorise(request: Request, scope: Scope, account: str) -> Key:
 def identify(request: Request) -> Key:
     """Return the key a request presents, whatever it opens; raises Refusal (401, 429)."""
     context = context_of(request)
-    secret = secret_of(request.headers.get("x-api-key"), request.headers.get("authorization"))
+    secret = secret_presented(request)
     if secret is None:
         context.metrics.key_failures.labels("missing").inc()
         raise key_missing()

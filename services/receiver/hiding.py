@@ -6,7 +6,7 @@ from services.receiver.auth import secret_of
 from services.receiver.refusals import Refusal
 from shared.keyform import mask
 
-__all__ = ["holds_key", "without_key", "without_keys"]
+__all__ = ["holds_key", "secret_presented", "without_key", "without_keys"]
 
 _TELLING = 8
 """Characters; a shorter text is no secret, and part of many a word."""
@@ -14,7 +14,7 @@ _TELLING = 8
 
 def without_key(request: Request, text: str) -> str:
     """Return a text that holds neither the key that its request presented nor any of our form."""
-    secret = _presented(request) or ""
+    secret = secret_presented(request) or ""
     masked = mask(text)
     return masked.replace(secret, "...") if len(secret) >= _TELLING else masked
 
@@ -35,9 +35,10 @@ def without_keys(request: Request, refusal: Refusal) -> Refusal:
 
 def holds_key(request: Request, text: str) -> bool:
     """Tell whether a text that is to be sent back, or logged, holds a key."""
-    secret = _presented(request) or ""
+    secret = secret_presented(request) or ""
     return mask(text) != text or (len(secret) >= _TELLING and secret in text)
 
 
-def _presented(request: Request) -> str | None:
+def secret_presented(request: Request) -> str | None:
+    """Return what a request presents as its key, right or wrong; None when it presents nothing."""
     return secret_of(request.headers.get("x-api-key"), request.headers.get("authorization"))

@@ -1,10 +1,16 @@
-"""Is the process alive, can it serve, is the record fresh, what has it counted: all without a key."""
+"""Is the process alive, can it serve, is the record fresh, what has it counted: all without a key.
+
+With one, `/metrics` tells of the accounts that the key may read, too.
+"""
 
 from prometheus_client.exposition import choose_encoder
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from services.receiver.context import context_of, json_answer
+from services.receiver.accountmetrics import Record
+from services.receiver.auth import Key
+from services.receiver.context import Context, context_of, identify, json_answer
+from services.receiver.hiding import secret_presented
 from services.receiver.queries import health
 from services.receiver.refusals import told
 from shared.errors import MarigraphError
@@ -42,9 +48,21 @@ async def record_health(request: Request) -> HTTPResponse:
 
 
 async def metrics(request: Request) -> HTTPResponse:
-    """Show the counters, as Prometheus text or OpenMetrics."""
+    """Show the counters, and to a key the newest readings that it may read; Prometheus text or OpenMetrics."""
+    context = context_of(request)
     encoder, content_type = choose_encoder(request.headers.get("accept", ""))
-    return HTTPResponse(encoder(context_of(request).metrics.registry), content_type=content_type)
+    shown = (
+        context.metrics.registry
+        if secret_presented(request) is None
+        else await _record(context, identify(request))
+    )
+    return HTTPResponse(encoder(shown), content_type=content_type)
+
+
+async def _record(context: Context, key: Key) -> Record:
+    names = [name for name in await context.store.accounts() if key.allows("read", name)]
+    newest = [await context.store.latest(name) for name in names]
+    return Record(context.metrics.registry, filter(None, newest), context.clock.now())
 
 
 BLUEPRINT = Blueprint("health")
