@@ -47,10 +47,15 @@ def _missing_strace() -> str:
     return why_no_strace()
 
 
+def _missing_promtool() -> str:
+    return "" if shutil.which("promtool") else "there is no promtool (Debian's package prometheus has it)"
+
+
 MISSING = {
     "browser": _missing_browser,
     "docker": _missing_docker,
     "loop_disk": _missing_loop_disk,
+    "promtool": _missing_promtool,
     "recorded_disk": _missing_recorded_disk,
     "strace": _missing_strace,
 }

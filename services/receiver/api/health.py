@@ -48,21 +48,23 @@ async def record_health(request: Request) -> HTTPResponse:
 
 
 async def metrics(request: Request) -> HTTPResponse:
-    """Show the counters, and to a key the newest readings that it may read; Prometheus text or OpenMetrics."""
+    """Show the counters, and to a key the newest readings it may read; Prometheus text or OpenMetrics."""
     context = context_of(request)
     encoder, content_type = choose_encoder(request.headers.get("accept", ""))
-    shown = (
-        context.metrics.registry
-        if secret_presented(request) is None
-        else await _record(context, identify(request))
-    )
-    return HTTPResponse(encoder(shown), content_type=content_type)
+    if secret_presented(request) is None:
+        return HTTPResponse(encoder(context.metrics.registry), content_type=content_type)
+    record = await _record_of(context, identify(request))
+    return HTTPResponse(encoder(record), content_type=content_type)
 
 
-async def _record(context: Context, key: Key) -> Record:
-    names = [name for name in await context.store.accounts() if key.allows("read", name)]
-    newest = [await context.store.latest(name) for name in names]
-    return Record(context.metrics.registry, filter(None, newest), context.clock.now())
+async def _record_of(context: Context, key: Key) -> Record:
+    """Put the newest readings beside the counters, which are shown also when the store cannot be read."""
+    try:
+        names = [name for name in await context.store.accounts() if key.allows("read", name)]
+        newest = [found for name in names if (found := await context.store.latest(name))]
+    except MarigraphError:
+        newest = []
+    return Record(context.metrics.registry, newest, context.clock.now())
 
 
 BLUEPRINT = Blueprint("health")
