@@ -21,7 +21,7 @@ def parse_moment(text: str) -> datetime:
 
 def to_iso(moment: datetime) -> str:
     """Write a moment to the second: `2026-11-22T10:00:00Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def to_iso_millis(moment: datetime) -> str:

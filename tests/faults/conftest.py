@@ -17,7 +17,7 @@ from tests.faults.clients import KEY
 class Receiver:
     """A receiver that can be started again and again on the same store and port."""
 
-    def __init__(self, store: Path, log: Path, repository: Path) -> None:
+    def __init__(self, store: Path, log: Path, repository: Path, **settings: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
@@ -29,6 +29,7 @@ class Receiver:
             "CLAUDE_SYNC_API_KEY": KEY,
             "RECEIVER_PORT": str(self.port),
             "LOG_LEVEL": "warning",
+            **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -64,6 +65,12 @@ class Receiver:
                 stderr=log,
             )
 
+    def stop(self) -> None:
+        """Let it end in order; its log is whole then."""
+        assert self._process
+        self._process.terminate()
+        self._process.wait(20)
+
     def kill(self) -> None:
         if self._process and self._process.poll() is None:
             self._process.kill()
@@ -71,11 +78,11 @@ class Receiver:
 
 
 @pytest.fixture
-def receiver_on(tmp_path: Path, repository: Path) -> Iterator[Callable[[Path], Receiver]]:
+def receiver_on(tmp_path: Path, repository: Path) -> Iterator[Callable[..., Receiver]]:
     made: list[Receiver] = []
 
-    def make(store: Path) -> Receiver:
-        made.append(Receiver(store, tmp_path / "receiver.log", repository))
+    def make(store: Path, **settings: str) -> Receiver:
+        made.append(Receiver(store, tmp_path / "receiver.log", repository, **settings))
         return made[-1]
 
     yield make

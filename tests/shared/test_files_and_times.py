@@ -70,6 +70,10 @@ def test_moments_go_to_text_and_back(moment: datetime) -> None:
     )
 
 
+def test_years_have_four_digits() -> None:
+    assert to_iso(datetime(554, 11, 5, 3, 45, 59, 999, UTC)) == "0554-11-05T03:45:59Z"
+
+
 def test_offsets_become_utc() -> None:
     assert to_iso(parse_moment("2026-11-22T15:30:00+05:30")) == "2026-11-22T10:00:00Z"
 

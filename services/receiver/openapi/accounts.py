@@ -29,8 +29,8 @@ __all__ = ["OPERATIONS"]
 _ACCOUNTS = f"{ROOT}/accounts"
 _BELOW = f"{_ACCOUNTS}/{{account}}"
 
-_READING = (400, 401, 403, 429, 500, 503)
-_WRITING = (400, 401, 403, 408, 409, 413, 415, 429, 500, 503, 507)
+_READING = (400, 401, 403, 404, 429, 500, 503)
+_WRITING = (400, 401, 403, 404, 408, 409, 413, 415, 429, 500, 503, 507)
 
 _TEXT: Json = {"type": "string"}
 _MOMENT: Json = {"type": "string", "description": "ISO 8601; UTC without a zone; a date is its midnight."}

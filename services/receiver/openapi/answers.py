@@ -101,7 +101,7 @@ class OriginVersion(Snapshot, frozen=True, kw_only=True, rename="camel"):
     age_minutes: Minutes
     version_info: VersionInfo
     received_at: Moment | UnsetType = UNSET
-    snapshot_source: str | UnsetType = UNSET
+    snapshot_source: str | UnsetType | None = UNSET
 
 
 class StoredSnapshot(Snapshot, frozen=True, kw_only=True, rename="camel"):

@@ -99,7 +99,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Ask for a scrape now",
         {
             "202": answer("Asked for; the collector fetches it.", json_of(ref(ScrapeAsked))),
-            **problems(400, 401, 403, 408, 413, 415, 429, 500, 503),
+            **problems(400, 401, 403, 404, 408, 413, 415, 429, 500, 503),
         },
         tag="live",
         scope="write",
@@ -113,7 +113,7 @@ OPERATIONS: tuple[Operation, ...] = (
         {
             "200": answer("The last request; for a collector, the one it takes.", json_of(ref(ScrapeState))),
             "204": {"description": "Nothing was asked for while the collector waited."},
-            **problems(400, 401, 403, 429, 500, 503),
+            **problems(400, 401, 403, 404, 429, 500, 503),
         },
         tag="live",
         scope="read",

@@ -36,7 +36,7 @@ _WORDS = {
     400: "Something in the request is wrong; `errors` names it.",
     401: "No key, or one that is not known.",
     403: "The key does not open this.",
-    404: "Nothing is there.",
+    404: "Nothing is there, or no account can have that name.",
     408: "The body took too long to arrive.",
     409: "What is stored contradicts it; the same again is refused again.",
     413: "The body is too large.",
