@@ -67,11 +67,19 @@ def use_wrongly(canary: Canary, secret: str) -> None:
         f"{ACCOUNT}/asof?at={quoted}",
         f"{ACCOUNT}/snapshots?cursor={quoted}",
         f"{ACCOUNT}/snapshots?limit={quoted}&{quoted}=1",
+        f"{ACCOUNT}/series?step={quoted}",
+        f"{ACCOUNT}/series?format={quoted}",
+        f"{ACCOUNT}/events?after={quoted}",
+        f"{ACCOUNT}/scrape?collector={quoted}",
+        f"{ACCOUNT}/scrape?wait={quoted}&collector=laptop",
+        f"{ACCOUNT}/reports?cursor={quoted}",
+        f"{ACCOUNT}/reports/{quoted}",
         f"{USAGE}?version={quoted}",
         f"{USAGE}?timestamp={quoted}",
         f"{USAGE}?key={quoted}",
         f"{USAGE}?X-API-Key={quoted}",
     ):
+        canary.ask("POST", f"{ACCOUNT}/scrape", X_API_Key=canary.secrets[0])
         for method in ("GET", "POST", "DELETE"):
             canary.ask(method, path, b"{}" if method == "POST" else None, X_API_Key=secret)
     for body in (

@@ -13,6 +13,7 @@ from sanic.response import HTTPResponse
 from services.receiver.api.v1.routes import add_route, drop_body, key_of, question_of
 from services.receiver.auth import Scope
 from services.receiver.context import Context, authorise, context_of, json_answer
+from services.receiver.hiding import holds_key
 from services.receiver.problems import ROOT
 from services.receiver.questions import Question, bad_parameter
 from services.receiver.refusals import Refusal, key_ended
@@ -66,7 +67,7 @@ async def look_or_fetch(request: Request, account: str) -> HTTPResponse:
 
 async def _fetch(request: Request, account: str, collector: str, question: Question) -> HTTPResponse:
     key, context, requests = key_of(request), context_of(request), _requests(request)
-    if not _COLLECTOR.fullmatch(collector):
+    if not _COLLECTOR.fullmatch(collector) or holds_key(request, collector):  # it is kept and told
         raise bad_parameter(
             "collector", "collector is not a name.", "Use letters, digits, dots and dashes, 64 at most."
         )
