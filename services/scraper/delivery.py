@@ -13,7 +13,7 @@ import structlog
 from services.scraper.address import Addresses
 from services.scraper.client import Client
 from services.scraper.outbox import Item
-from services.scraper.verdict import Reply, Verdict, has_v1, is_success, judge_batch, judge_single
+from services.scraper.verdict import Reply, Verdict, has_v1, is_success, judge_batch, judge_single, tells
 from shared.clock import Clock
 from shared.schemas.usage import DEFAULT_ACCOUNT
 
@@ -29,8 +29,12 @@ BATCH_BYTES = 900 * 1024
 
 BATCH_SECONDS = 25.0
 
-ASK_AGAIN = 600.0
-"""Seconds after which a server that had no calls under /api/v1 is asked again: it may have been updated."""
+ASK_AGAIN, ASK_SOON = 600.0, 10.0
+"""Seconds after which a server that had no calls under /api/v1 is asked again: it may have been updated; or,
+soon, its answer told nothing."""
+
+BUSY = frozenset({0, 408, 425, 429, 503})
+"""No answer, or one that asks for patience: nothing else is tried then."""
 
 UNKNOWN_CALL = frozenset({404, 405, 410, 501})
 TOO_MUCH = frozenset({400, 413, 422})
@@ -41,7 +45,10 @@ TOO_SLOW = frozenset({0, 408, 504})
 
 FIRST_FAULT = 500
 
-NO_ACCOUNTS = "this server stores the account {!r} only: update the receiver, or unset SCRAPER_ACCOUNT ({!r})"
+NO_ACCOUNTS = (
+    "this server has no place for the account {!r} (it answers HTTP {} where ours tell of accounts): "
+    "update it, or unset SCRAPER_ACCOUNT"
+)
 
 log = structlog.get_logger()
 
@@ -56,6 +63,7 @@ class Server:
         self.clock = clock
         self._has_v1: bool | None = None
         self._ask_again = 0.0
+        self.said = 0
 
     @property
     def one_by_one(self) -> bool:
@@ -71,17 +79,15 @@ class Server:
         if self.one_by_one or self._has_v1:
             return not self.one_by_one
         reply = await self.client.ask("GET", self.addresses.accounts, key)
-        if reply.status == 0:
+        if reply.status in BUSY:
             return reply
-        if not has_v1(reply):
-            self.lacks_v1()
-            return False
-        self._has_v1 = True
-        return True
+        self._has_v1, self.said = has_v1(reply), reply.status
+        self._ask_again = self.clock.monotonic() + (ASK_AGAIN if tells(reply) else ASK_SOON)
+        return self._has_v1
 
-    def lacks_v1(self) -> None:
-        """Remember for a while that it has not the newer calls."""
-        self._has_v1 = False
+    def lacks_v1(self, status: int) -> None:
+        """Remember for a while that it answered a newer call as if there were none."""
+        self._has_v1, self.said = False, status
         self._ask_again = self.clock.monotonic() + ASK_AGAIN
 
     def forget(self) -> None:
@@ -119,7 +125,7 @@ class Delivery:
         if self._kind == "reports":
             return [Verdict("no_place")]
         if item.account != DEFAULT_ACCOUNT:
-            return [Verdict("retry", answer=NO_ACCOUNTS.format(DEFAULT_ACCOUNT, item.account))]
+            return [Verdict("retry", answer=NO_ACCOUNTS.format(item.account, self._server.said))]
         return [await self._singly(item, key)]
 
     def _is_for_origin(self, items: Sequence[Item]) -> bool:
@@ -149,7 +155,7 @@ class Delivery:
                 return await self._by_v1(items[: self._most], key)
             verdicts = judge_batch(reply, len(items), server.clock.now())
         if verdicts[0].status in UNKNOWN_CALL and server.addresses.single is not None:
-            server.lacks_v1()
+            server.lacks_v1(verdicts[0].status)
             return await self._without_v1(items[0], key)
         return verdicts
 

@@ -8,7 +8,6 @@ from typing import Any, Literal
 import msgspec
 
 __all__ = [
-    "REJECTED",
     "Meaning",
     "Reply",
     "Verdict",
@@ -17,6 +16,7 @@ __all__ = [
     "judge_batch",
     "judge_single",
     "retry_after_of",
+    "tells",
 ]
 
 Meaning = Literal["accepted", "rejected", "refused", "retry", "no_place"]
@@ -90,6 +90,15 @@ def has_v1(reply: Reply) -> bool:
         return reply.headers.get("content-type", "").startswith(PROBLEM)
     accounts = (_decoded(reply.body) or {}).get("accounts")
     return reply.status == HTTPStatus.OK and isinstance(accounts, list)
+
+
+def tells(reply: Reply) -> bool:
+    """Tell whether that answer is believed when it says no: a fault or a portal's page says nothing."""
+    if is_success(reply.status):
+        return _decoded(reply.body) is not None
+    return reply.status not in REDIRECTS and (
+        reply.status < HTTPStatus.INTERNAL_SERVER_ERROR or reply.status == HTTPStatus.NOT_IMPLEMENTED
+    )
 
 
 def is_success(status: int) -> bool:

@@ -21,6 +21,7 @@ class Receiver:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
+        self.store = store
         self.log = log
         self._repository = repository
         self._settings = {

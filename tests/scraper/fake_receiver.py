@@ -51,6 +51,7 @@ class FakeReceiver:
         self.answers: list[Answer] = []
         self.bad: dict[int, int] = {}
         self.report_status = 0
+        self.accounts_answer: Answer | None = None
         self.most = 1000
         self.key = "right"
         self.silent = False
@@ -95,6 +96,8 @@ class FakeReceiver:
 
     async def _accounts(self, request: web.Request) -> web.Response:
         self.calls.append((request.method, request.path))
+        if self.accounts_answer:
+            return self.accounts_answer(self, b"")
         if request.headers.get("X-API-Key") != self.key:
             return web.Response(status=401, body=b"{}", content_type=PROBLEM)
         return web.json_response({"accounts": []})

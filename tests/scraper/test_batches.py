@@ -4,41 +4,15 @@ import asyncio
 
 import pytest
 from desk import Desk
-from fake_receiver import FakeReceiver, accept, lose_answer, refuse, say
+from fake_receiver import accept, lose_answer, refuse, say
 
 from services.scraper import delivery as delivery_module
-from services.scraper.client import Client
 from services.scraper.outbox import take_stock
 from shared.schemas.codec import decode_document
 
 ACCOUNTS = ("GET", "/api/v1/accounts")
 MANY = ("POST", "/api/v1/accounts/default/snapshots")
 SINGLE = ("POST", "/api/claude/console-usage")
-REPORT = ("POST", "/api/v1/accounts/default/reports")
-
-
-@pytest.fixture
-async def receiver():
-    async with FakeReceiver(v1=True) as fake:
-        yield fake
-
-
-@pytest.fixture
-async def old():
-    """A server as the origin's: one snapshot a call."""
-    async with FakeReceiver() as fake:
-        yield fake
-
-
-@pytest.fixture
-async def client():
-    async with Client() as opened:
-        yield opened
-
-
-@pytest.fixture
-def desk(tmp_path, client, receiver):
-    return Desk(tmp_path, client, receiver.url)
 
 
 def numbers(receiver):
@@ -209,8 +183,29 @@ async def test_a_server_without_accounts_never_gets_another_account_s_snapshots(
     desk = Desk(tmp_path, client, old.url)
     desk.add(1, account="work")
     assert await desk.drain() == 0
-    assert "stores the account 'default' only" in desk.sender.sending.detail
+    assert "no place for the account 'work' (it answers HTTP 404" in desk.sender.sending.detail
     assert (old.taken, desk.waiting) == ([], 1)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_server_that_asks_for_patience_is_asked_nothing_else(desk, receiver, status):
+    desk.add(1, 2)
+    receiver.accounts_answer = refuse(status, Retry_After="60")
+    assert await desk.drain() == 0
+    assert receiver.calls == [ACCOUNTS]
+    assert desk.lanes[0].due - desk.server.clock.monotonic() > 50
+
+
+@pytest.mark.parametrize("answer", [refuse(500), refuse(302), say(b"<html>", "text/html")])
+async def test_an_answer_that_tells_nothing_is_not_believed_for_long(desk, receiver, answer, monkeypatch):
+    monkeypatch.setattr(delivery_module, "ASK_SOON", 0)
+    desk.add(1, 2, 3)
+    receiver.accounts_answer = answer
+    assert await desk.drain() == 3
+    receiver.accounts_answer, receiver.calls = None, []
+    desk.add(4, 5)
+    assert await desk.drain() == 2
+    assert receiver.calls == [ACCOUNTS, MANY]
 
 
 async def test_an_address_under_v1_is_used_without_asking(tmp_path, client, receiver):
@@ -225,51 +220,6 @@ async def test_a_server_s_bare_address_is_enough(tmp_path, client, receiver):
     desk.add(1)
     assert await desk.drain() == 1
     assert receiver.calls == [ACCOUNTS, MANY]
-
-
-async def test_reports_follow_the_snapshots(desk, receiver):
-    desk.report(1, 2)
-    desk.add(1)
-    await desk.drain()
-    assert receiver.calls == [SINGLE, ACCOUNTS, REPORT]
-    assert receiver.reports == [{"n": 1}, {"n": 2}]
-    assert take_stock(desk.folder).reports == 0
-
-
-@pytest.mark.parametrize("status", [500, 403, 404, 429])
-async def test_reports_that_do_not_go_hold_up_no_snapshot(desk, receiver, status):
-    desk.report(1)
-    receiver.report_status = status
-    await desk.drain()
-    desk.add(1)
-    await desk.sender.turn()
-    assert numbers(receiver) == [1]
-    assert desk.sender.sending.state == "idle"
-    assert take_stock(desk.folder).reports == 1
-
-
-async def test_a_report_that_is_rejected_is_set_aside(desk, receiver):
-    desk.report(1)
-    receiver.report_status = 400
-    await desk.drain()
-    assert (take_stock(desk.folder).reports, take_stock(desk.folder).rejected) == (0, 1)
-
-
-async def test_reports_wait_for_the_snapshots_before_them(desk, receiver):
-    desk.add(1)
-    desk.report(1)
-    receiver.answers = [refuse(503)]
-    await desk.drain()
-    assert receiver.reports == []
-
-
-async def test_a_server_that_takes_no_reports_is_left_in_peace(tmp_path, client, old):
-    desk = Desk(tmp_path, client, old.url)
-    desk.report(1, 2)
-    async with desk.running():
-        await asyncio.sleep(0.2)
-    assert old.calls == [ACCOUNTS]
-    assert take_stock(tmp_path).reports == 2
 
 
 async def test_a_mended_receiver_gets_its_keys_changed_without_ours(desk, receiver):
