@@ -2,15 +2,13 @@
 
 from functools import cache
 
-from msgspec import Struct
 from openapi_ui_bundles import rapidoc
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from services.receiver.encodings import accepts_gzip, packed
+from services.receiver.api.fixed import Fixed, fixed
 from services.receiver.headers import of_page
 from services.receiver.openapi import document
-from services.receiver.tags import holds, quoted, tag_of
 from shared.schemas.codec import encode
 
 __all__ = ["BLUEPRINT"]
@@ -38,36 +36,20 @@ _PAGE = f"""<!doctype html>
 """
 
 
-class _Page(Struct, frozen=True):
-    """A page in both sizes."""
-
-    body: bytes
-    packed: bytes
-    kind: str
-    tag: str
-
-
 @cache  # made when it is first asked for: most receivers never are
-def _page(path: str) -> _Page:
+def _page(path: str) -> Fixed:
     if path == SCRIPT:
         body, kind = (rapidoc.static_path / "rapidoc-min.js").read_bytes(), "text/javascript; charset=utf-8"
     elif path == "/docs":
         body, kind = _PAGE.encode(), "text/html; charset=utf-8"
     else:
         body, kind = encode(document()), "application/json"
-    return _Page(body, packed(body), kind, tag_of(body))
+    return fixed(body, kind, _HEADERS)
 
 
 async def page(request: Request) -> HTTPResponse:
     """Give the document, the page that shows it, or the script of that page."""
-    found = _page(request.path.rstrip("/"))
-    packs = accepts_gzip(request.headers.get("accept-encoding"))
-    headers = {**_HEADERS, "ETag": quoted(found.tag, is_packed=packs), "Vary": "Accept-Encoding"}
-    if holds(request.headers.get("if-none-match"), found.tag):
-        return HTTPResponse(status=304, headers=headers)
-    if packs:
-        headers["Content-Encoding"] = "gzip"
-    return HTTPResponse(found.packed if packs else found.body, headers=headers, content_type=found.kind)
+    return _page(request.path.rstrip("/")).answer(request)
 
 
 BLUEPRINT = Blueprint("docs")

@@ -5,6 +5,7 @@ from html import escape
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
+from services.receiver.api.fixed import fixed
 from services.receiver.headers import of_page
 from services.receiver.problems import KINDS, PAGE, anchor_of
 
@@ -22,9 +23,12 @@ _TEXT = (
 )
 
 
-async def problems(_request: Request) -> HTTPResponse:
+_PAGE = fixed(_TEXT.encode(), "text/html; charset=utf-8", of_page())
+
+
+async def problems(request: Request) -> HTTPResponse:
     """Explain every code."""
-    return HTTPResponse(_TEXT, headers=of_page(), content_type="text/html; charset=utf-8")
+    return _PAGE.answer(request)
 
 
 BLUEPRINT = Blueprint("explained")

@@ -5,6 +5,7 @@ from pathlib import Path
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
+from services.receiver.api.fixed import fixed
 from services.receiver.headers import of_page
 
 __all__ = ["BLUEPRINT"]
@@ -25,21 +26,21 @@ _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-_FILES = {path.name: path.read_bytes() for path in _FOLDER.iterdir() if path.suffix in _TYPES}
+_FILES = {
+    path.name: fixed(path.read_bytes(), _TYPES[path.suffix], _HEADERS)
+    for path in _FOLDER.iterdir()
+    if path.suffix in _TYPES
+}
 
 
-async def index(_request: Request) -> HTTPResponse:
+async def index(request: Request) -> HTTPResponse:
     """Show the dashboard."""
-    return _file("index.html")
+    return _FILES["index.html"].answer(request)
 
 
 async def asset(request: Request) -> HTTPResponse:
     """Give one of the files that the dashboard is made of."""
-    return _file(request.path.removeprefix("/dashboard/"))
-
-
-def _file(name: str) -> HTTPResponse:
-    return HTTPResponse(_FILES[name], headers=_HEADERS, content_type=_TYPES[Path(name).suffix])
+    return _FILES[request.path.removeprefix("/dashboard/").rstrip("/")].answer(request)
 
 
 BLUEPRINT = Blueprint("page")
