@@ -22,8 +22,8 @@ def client_of(peer: str, forwarded: Sequence[str], proxies: int) -> str:
     hops = [hop.strip() for value in forwarded for hop in value.split(",")]
     if len(hops) < proxies:
         return peer
-    found = _without_port(hops[-proxies])
-    return found if _address(found) else peer
+    found = _address(_without_port(hops[-proxies]))
+    return str(found) if found else peer
 
 
 def _without_port(hop: str) -> str:

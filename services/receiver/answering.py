@@ -17,7 +17,7 @@ from sanic import Request
 from sanic.exceptions import SanicException
 from sanic.response import HTTPResponse
 
-from services.receiver.context import Context, context_of
+from services.receiver.context import Context, client_address, context_of
 from services.receiver.counting import method_of
 from services.receiver.encoded import Encoded, joined
 from services.receiver.headers import UNKEPT, Lines, of_all
@@ -157,7 +157,7 @@ class Answering:
             bytes=length,
             milliseconds=round(seconds * 1000, 2),
             key=key_shown(request),
-            client=request.conn_info.client_ip if request.conn_info else "",
+            client=client_address(request),
             request_id=request_id,
             level=level,
             time=time_of(context.clock.now()),

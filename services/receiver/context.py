@@ -30,7 +30,7 @@ from shared.keyform import prefix_of
 from shared.schemas.codec import encode
 from shared.store import Store
 
-__all__ = ["Context", "authorise", "context_of", "identify", "json_answer"]
+__all__ = ["Context", "authorise", "client_address", "context_of", "identify", "json_answer"]
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -90,9 +90,16 @@ def identify(request: Request) -> Key:
     return key
 
 
+def client_address(request: Request) -> str:
+    """Return whose request it is: the peer's address, or the one that the trusted proxies saw."""
+    proxies = context_of(request).guard.proxies
+    if not proxies:
+        return str(request.ip)
+    return client_of(request.ip, request.headers.getall("x-forwarded-for", []), proxies)
+
+
 def _source_of(request: Request) -> str:
-    forwarded = request.headers.getall("x-forwarded-for", []) if context_of(request).guard.proxies else ()
-    return network_of(client_of(request.ip, forwarded, context_of(request).guard.proxies))
+    return network_of(client_address(request))
 
 
 def _failed(context: Context, reason: str, source: str, shown: str | None, wait: float) -> Refusal:

@@ -79,6 +79,7 @@ def test_what_is_kept_about_addresses_is_bounded() -> None:
         (["2001:db8::1"], 1, "2001:db8::1"),
         ([], 1, "198.51.100.1"),
         (["unknown"], 1, "198.51.100.1"),
+        (["fe80::1%eth0\x1b[31m forged"], 1, "fe80::1"),  # it goes into the log
         (["203.0.113.9"], 2, "198.51.100.1"),
     ],
 )

@@ -191,7 +191,8 @@ def test_behind_a_proxy_each_client_waits_for_its_own_guesses_only(keyed: Keyed)
     assert keyed.status(chosen, X_Forwarded_For="2001:db8:1:2::ffff") == 429  # the same network
     assert keyed.status(chosen, X_Forwarded_For=other) == 404
     assert keyed.status(chosen) == 404
-    assert "2001:db8:1:2::/64" in keyed.log.read_text()
+    assert "2001:db8:1:2::/64" in keyed.log.read_text()  # of the guesses
+    wait_until(lambda: "2001:db8:1:3::3" in keyed.log.read_text(), 5, "the line of a request")
 
 
 def test_a_key_that_asks_too_much_is_told_when_to_come_again(keyed: Keyed) -> None:
