@@ -51,11 +51,16 @@ def _missing_promtool() -> str:
     return "" if shutil.which("promtool") else "there is no promtool (Debian's package prometheus has it)"
 
 
+def _missing_nginx() -> str:
+    return "" if shutil.which("nginx") else "there is no nginx command"
+
+
 MISSING = {
     "browser": _missing_browser,
     "docker": _missing_docker,
     "loop_disk": _missing_loop_disk,
     "promtool": _missing_promtool,
+    "nginx": _missing_nginx,
     "recorded_disk": _missing_recorded_disk,
     "strace": _missing_strace,
 }

@@ -14,7 +14,7 @@ from shared.store import Store
 from shared.wire import tls
 from shared.wire.limits import WireLimits
 from shared.wire.tls import Certificate
-from tests.receiver import certificates
+from tests import certificates
 from tests.receiver.conftest import SECRET, Receiver, running
 from tests.receiver.malformed import GOOD, get
 from tests.receiver.raw import exchange, statuses
