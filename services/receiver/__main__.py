@@ -3,101 +3,19 @@
 With the command `keys` it works on the file of keys instead.
 """
 
-import asyncio
 import sys
 
-import structlog
-
-from services.receiver.app import build_app
-from services.receiver.context import Context
-from services.receiver.guard import Guard, Limits
 from services.receiver.keyfile import arguments, command
-from services.receiver.keyfile.gathering import gather
-from services.receiver.metrics import ReceiverMetrics
-from services.receiver.requestlog import RequestLog
-from services.receiver.settings import PREFIXES, ReceiverSettings
-from shared import serving
-from shared.clock import SystemClock
-from shared.errors import MarigraphError, TemporaryError
-from shared.startup import bad_settings_end_it, begin
-from shared.store import Store, open_store
-from shared.wire.limits import WireLimits
-
-STOP_SECONDS = 5.0
-"""For answers under way when the receiver is told to stop."""
-
-_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
 def main() -> int:
     """Do what the command line says; return the exit code."""
     asked = arguments.parse(sys.argv[1:])
-    return command.run(asked) if asked.command == "keys" else serve()
+    if asked.command == "keys":
+        return command.run(asked)
+    from services.receiver.serve import serve  # noqa: PLC0415 - keys are made without loading a web server
 
-
-def serve() -> int:
-    """Serve until SIGTERM or SIGINT; return the exit code."""
-    settings = begin("receiver", ReceiverSettings, PREFIXES)
-    with bad_settings_end_it("receiver"):
-        watch = gather(settings.api_key, settings.keys_file, SystemClock())
-        certificate = settings.certificate
-    try:
-        listener = serving.listen(
-            settings.host, settings.port, settings="RECEIVER", reuse_port=settings.reuse_port
-        )
-    except MarigraphError as error:
-        print(f"receiver: {error}.", file=sys.stderr)
-        return 1
-    try:
-        store = open_store(settings.store_url)
-        asyncio.run(_ready(store))
-    except MarigraphError as error:
-        print(f"receiver: {error}. Correct STORE_URL ({settings.store_url}) or its rights.", file=sys.stderr)
-        return 1
-    context = Context(
-        store=store,
-        keys=watch.keys,
-        clock=SystemClock(),
-        metrics=ReceiverMetrics(),
-        options=settings.options,
-        requests=RequestLog(settings.log_format),
-        guard=Guard(
-            Limits(
-                failures=settings.failures_per_minute,
-                requests=settings.requests_per_minute,
-                proxies=settings.proxies,
-            )
-        ),
-    )
-    with watch.following(context.metrics):
-        serving.run(
-            build_app(context),
-            listener,
-            grace=STOP_SECONDS,
-            limits=WireLimits(connections=settings.connections),
-            certificate=certificate,
-            tell=lambda address: _log.info(
-                "receiver serves", address=address, store=settings.store_url, keys=len(watch.keys)
-            ),
-        )
-    _log.info("receiver stopped")
-    return 0
-
-
-async def _ready(store: Store) -> None:
-    """See that the store can be written, and mend what a crash or a restored backup left behind.
-
-    What is stored already is served all the same when nothing can be written just now; raises the store's
-    error when nothing is stored yet.
-    """
-    try:
-        await store.probe()
-        for mended in await store.rebuild():
-            _log.warning("store mended", what=mended)
-    except TemporaryError as error:
-        if not await store.accounts():
-            raise
-        _log.error("serving what is stored; nothing can be stored until the disk takes it", error=str(error))
+    return serve()
 
 
 if __name__ == "__main__":
