@@ -62,44 +62,17 @@ class Operator:
 def test_whatever_operators_do_beside_writers_and_janitors_nothing_is_lost_or_doubled(
     tmp_path: Path, repository: Path, receiver_on: Callable[[Path], Receiver]
 ) -> None:
-    root = tmp_path / "store"
+    root, early = tmp_path / "store", tmp_path / "early.ndjson"
     before = fill(root, BEFORE, itertools.count(-BEFORE))
-    early = tmp_path / "early.ndjson"
-    first_export = Operator(repository, root, "export", str(early))
-    first_export.work()
-    first_export.finish()
+    once = Operator(repository, root, "export", str(early))
+    once.work()
+    once.finish()
     receiver = receiver_on(root)
     receiver.start()
-    writers = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.writer", str(root), str(number), str(SECONDS)],
-            cwd=repository,
-            stdout=subprocess.PIPE,
-        )
-        for number in range(WRITERS)
-    ]
-    operators = [
-        Operator(repository, root, "export", "-"),
-        Operator(repository, root, "check"),
-        Operator(repository, root, "rebuild"),
-        Operator(repository, root, "import", str(early)),
-    ]
-    janitor: subprocess.Popen[bytes] | None = None
-    runs = 0
-    while any(writer.poll() is None for writer in writers):
-        if janitor is None or janitor.poll() is not None:
-            runs += 1
-            janitor = receiver.janitor()
-        for operator in operators:
-            operator.work()
-        time.sleep(0.05)
-    for operator in operators:
-        operator.finish()
-    assert janitor
-    assert janitor.wait(60) == 0, receiver.log.read_text()
-    told = [json.loads(writer.communicate()[0]) for writer in writers]
+    commands = (["export", "-"], ["check"], ["rebuild"], ["import", str(early)])
+    operators = [Operator(repository, root, *command) for command in commands]
+    first, runs = all_at_work(repository, root, receiver, operators)
     receiver.stop()
-    first = [version_id for one in told for version_id in one["first"]]
     exports = operators[0].answers
     wrong = [
         *violations(root, [*before, *first], archived=[*before, *first]),
@@ -110,6 +83,32 @@ def test_whatever_operators_do_beside_writers_and_janitors_nothing_is_lost_or_do
     note(f"{WRITERS} writers for {SECONDS} s: {len(first)} versions, {runs} janitor's runs, {calls}: {wrong}")
     assert wrong == []
     assert len(first) == len(set(first)), "one snapshot was stored by two"
+
+
+def all_at_work(
+    repository: Path, root: Path, receiver: Receiver, operators: Sequence[Operator]
+) -> tuple[list[str], int]:
+    """Write, let versions leave and call every command until the writers end; what they stored, the runs."""
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.writer", str(root), str(number), str(SECONDS)],
+            cwd=repository,
+            stdout=subprocess.PIPE,
+        )
+        for number in range(WRITERS)
+    ]
+    janitor, runs = receiver.janitor(), 1
+    while any(writer.poll() is None for writer in writers):
+        if janitor.poll() is not None:
+            janitor, runs = receiver.janitor(), runs + 1
+        for operator in operators:
+            operator.work()
+        time.sleep(0.05)
+    for operator in operators:
+        operator.finish()
+    assert janitor.wait(60) == 0, receiver.log.read_text()
+    told = [json.loads(writer.communicate()[0]) for writer in writers]
+    return [version_id for one in told for version_id in one["first"]], runs
 
 
 def lacking(export: bytes, ids: Sequence[str]) -> list[str]:
