@@ -129,6 +129,7 @@ def test_the_environments_key_opens_beside_the_file_and_the_file_can_revoke_it(k
     keyed.keys("revoke", "laptop")
     keyed.stops(minted, "the revoked key of the environment stopping")
     keyed.stop()
+    assert "not valid any more" in keyed.refused(CLAUDE_SYNC_API_KEY=minted)
     keyed.start(CLAUDE_SYNC_API_KEY="another-key-that-is-long-enough")
     assert keyed.opens("another-key-that-is-long-enough")
     assert not keyed.opens(minted)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from services.receiver.auth import DEFAULT_ACCOUNTS, DEFAULT_SCOPES, Key, key_of_secret
+from services.receiver.auth import DEFAULT_ACCOUNTS, DEFAULT_SCOPES, Key, digest_of
 from services.receiver.keyfile import disk, editing, words
 from services.receiver.keyfile.entries import Document, NotAKeyFileError, decode, read, state_of
 from services.receiver.keyfile.making import command
@@ -22,6 +22,10 @@ __all__ = ["run"]
 _FAILED, _USAGE = 1, 2
 
 T = TypeVar("T")
+
+
+class _UnprintableError(Exception):
+    """Standard output takes nothing: a full disk, a pipe that nobody reads."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -41,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         _tell(f"{path}: {error.strerror or error}{words.cure(error)}")
     except (NotAKeyFileError, disk.UnfitFileError) as error:
         _tell(f"{path}: {error}; nothing was changed")
-    except editing.CannotEditError as error:
+    except (editing.CannotEditError, _UnprintableError) as error:
         _tell(str(error))
     else:
         return 0
@@ -53,7 +57,7 @@ def _add(path: Path, arguments: argparse.Namespace) -> None:
     key = Key(
         name=arguments.name,
         prefix=prefix_of(secret),
-        sha256=key_of_secret("", secret).sha256,
+        sha256=digest_of(secret).hex(),
         scopes=_flat(arguments.scopes) or DEFAULT_SCOPES,
         accounts=_flat(arguments.accounts) or DEFAULT_ACCOUNTS,
         created=now,
@@ -71,14 +75,11 @@ def _add(path: Path, arguments: argparse.Namespace) -> None:
 def _show(secret: str, path: Path, key: Key, replaced: Sequence[Key] = ()) -> None:
     """Print a secret; a key that nobody could see is taken out again."""
     try:
-        sys.stdout.write(secret + "\n")
-        sys.stdout.flush()
-    except OSError as error:
+        _print(secret + "\n")
+    except _UnprintableError as error:
         disk.change(path, lambda data: (editing.encoded(editing.undo(decode(data), key, replaced)), None))
-        with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - no Path without reason
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
         raise editing.CannotEditError(
-            f"the key could not be printed ({error.strerror}), so it was taken out again"
+            f"the key could not be printed ({error}), so it was taken out again"
         ) from error
 
 
@@ -86,9 +87,9 @@ def _list(path: Path, arguments: argparse.Namespace) -> None:
     content = disk.take(path)
     found = read(content.data)
     if arguments.json:
-        sys.stdout.write(words.as_json(found.keys, _now()))
+        _print(words.as_json(found.keys, _now()))
     elif found.keys:
-        sys.stdout.write(words.as_table(found.keys, _now()))
+        _print(words.as_table(found.keys, _now()))
     else:
         _tell(f"{path} holds no key; make one: {command(path)}")
     for problem in ([content.rights] if content.rights else []) + list(found.problems):
@@ -112,8 +113,13 @@ def _revoke(path: Path, arguments: argparse.Namespace) -> None:
 
 def _rotate(path: Path, arguments: argparse.Namespace) -> None:
     secret, now = mint(), _now()
-    new = key_of_secret("new", secret, prefix_of(secret))
-    new = Key(name="new", prefix=new.prefix, sha256=new.sha256, created=now, expires=arguments.expires)
+    new = Key(
+        name=arguments.key[:64],
+        prefix=prefix_of(secret),
+        sha256=digest_of(secret).hex(),
+        created=now,
+        expires=arguments.expires,
+    )
 
     def edit(data: bytes) -> tuple[bytes, tuple[Key, Sequence[Key]]]:
         document, made, old = editing.rotate(
@@ -141,6 +147,16 @@ def _flat(given: Sequence[Sequence[T]] | None) -> list[T]:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def _print(text: str) -> None:
+    """Write to standard output; raises _UnprintableError when nobody takes it."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python flushes at the end
+        raise _UnprintableError(error.strerror) from error
 
 
 def _tell(text: str) -> None:

@@ -100,7 +100,7 @@ def _same_life(model: Key, now: datetime) -> datetime | None:
     if model.expires is None:
         return None
     if model.created is None:
-        raise CannotEditError(f"{model.shown} expires, for how long it was made is not known: pass --expires")
+        raise CannotEditError(f"{model.shown} expires, but when it was made is not known: pass --expires")
     return now + (model.expires - model.created)
 
 

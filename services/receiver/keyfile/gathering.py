@@ -31,8 +31,9 @@ def gather(api_key: str | None, path: Path | None, clock: Clock) -> KeyWatch:
     known = _read(path)
     if not valid(known.keys if known else (), own, clock.now()):
         why = "holds no valid key" if known else "is not there"
+        beside = "is a key that the file says is not valid any more" if own else "is not set"
         names = f"RECEIVER_KEYS_FILE names {str(path)!r}, which {why}"
-        raise SettingsError([f"{names}; {ENVIRONMENT} is not set. {how_to_make_one(path)}"])
+        raise SettingsError([f"{names}; {ENVIRONMENT} {beside}. {how_to_make_one(path)}"])
     if api_key and is_weak(api_key):
         _log.warning(
             "weak key",
