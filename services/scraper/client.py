@@ -2,9 +2,12 @@
 
 import asyncio
 import errno
+import time
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 import aiohttp
+import structlog
 
 from services.scraper.verdict import Reply
 
@@ -18,12 +21,15 @@ LONGEST_ANSWER = 1024 * 1024
 
 SEE = "see CLAUDE_SYNC_URL"
 
+log = structlog.get_logger()
+
 
 class Client:
     """A connection to one receiver; use it as an asynchronous context."""
 
-    def __init__(self) -> None:
-        """Make it; nothing is opened yet."""
+    def __init__(self, *, verbose: bool = False) -> None:
+        """Make it; nothing is opened yet. `verbose` tells of every request in the log."""
+        self._verbose = verbose
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -50,9 +56,23 @@ class Client:
 
         Redirects are not followed: the key is for this address and no other.
         """
+        began = time.monotonic()
+        reply = await self._reply(method, url, key, body, seconds or TIMEOUT_SECONDS)
+        if self._verbose:
+            log.info(
+                "request",
+                method=method,
+                path=urlsplit(url).path,
+                bytes=len(body or b""),
+                status=reply.status,
+                trouble=reply.trouble,
+                seconds=round(time.monotonic() - began, 3),
+            )
+        return reply
+
+    async def _reply(self, method: str, url: str, key: str, body: bytes | None, seconds: float) -> Reply:
         if self._session is None:
             raise RuntimeError("the client is not open")
-        seconds = seconds or TIMEOUT_SECONDS
         headers = {"X-API-Key": key} | ({} if body is None else {"Content-Type": "application/json"})
         try:
             async with (

@@ -163,7 +163,7 @@ async def _scrape(house: House) -> Outcome:
 
 async def _drain(house: House) -> str:
     """Send what goes at the first try, and say how that went; "" when there was nothing."""
-    async with Client() as client:
+    async with Client(verbose=house.settings.sync_verbose) as client:
         sender = sender_of(house, client)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ONCE_SECONDS):
@@ -177,7 +177,7 @@ async def _send(settings: ScraperSettings, seconds: float) -> int:
     """Send until nothing waits, with the usual waits between tries."""
     house = furnish(settings)
 
-    async with Client() as client:
+    async with Client(verbose=house.settings.sync_verbose) as client:
         sender = sender_of(house, client)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -214,7 +214,7 @@ async def _serve(settings: ScraperSettings, was_stopped: Callable[[], bool]) -> 
         return
     house = furnish(settings)
     await tidy_profile(settings.state_dir)
-    async with Client() as client, Client() as waiting:
+    async with Client(verbose=settings.sync_verbose) as client, Client() as waiting:
         sender = sender_of(house, client)
 
         scraping = Scraping(

@@ -104,6 +104,10 @@ class ScraperSettings(LogSettings, frozen=True, kw_only=True):
             secret=True,
         ),
     ] = None
+    sync_verbose: Annotated[
+        bool,
+        env("SYNC_VERBOSE", "1 tells of every request to the receiver, with its answer and its seconds."),
+    ] = False
     session_passphrase: Annotated[
         str | None,
         env(

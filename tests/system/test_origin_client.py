@@ -107,6 +107,7 @@ def test_after_every_scrape_the_reading_is_saved_and_sent_with_the_key(
     stage.start_practice()
     done = stage.scraper("once", CLAUDE_SYNC_URL=origin.url)
     assert done.returncode == 0, done.stderr
+    assert USAGE not in done.stderr
     (sent,) = origin.sent
     assert (sent.method, sent.path, sent.headers["X-API-Key"]) == ("POST", USAGE, KEY)
     assert sent.headers["Content-Type"].startswith("application/json")
@@ -114,6 +115,15 @@ def test_after_every_scrape_the_reading_is_saved_and_sent_with_the_key(
     for name in ("currentSession", "weeklyLimits", "lastUpdated"):
         assert sent.payload[name] == own[name]
     assert waiting(stage) == []
+
+
+def test_each_attempt_is_told_of_when_asked_for(stage: Stage, origin: OriginServer) -> None:
+    stage.start_practice()
+    done = stage.scraper("once", CLAUDE_SYNC_URL=origin.url, SYNC_VERBOSE="true")
+    (line,) = [line for line in done.stderr.splitlines() if USAGE in line]
+    assert "200" in line
+    assert "seconds" in line
+    assert KEY not in done.stderr
 
 
 def test_a_partial_reading_is_sent_too_with_its_reasons(stage: Stage, origin: OriginServer) -> None:
