@@ -5,8 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from services.janitor.floor import Floor, floor_from
 from services.janitor.policy import Rules
+from shared.floor import Floor, floor_from
 from shared.settings import LogSettings, env
 from shared.store.urls import check_url
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.janitor.floor import Floor
 from services.janitor.policy import Decision, Rules, leave_sooner, plan, stay_all
 from services.janitor.records import AccountSwept, Disk, Note, Scrubbed, Swept, note_from
 from services.janitor.removal import Removal, bad_versions
@@ -13,6 +12,7 @@ from services.janitor.scrub import Scrub
 from services.janitor.timekeeping import Sighting, ahead_of_the_machine, behind_the_newest, forced
 from shared.clock import Clock
 from shared.errors import MarigraphError
+from shared.floor import Floor
 from shared.schemas.codec import encode
 from shared.store import Store
 from shared.store.keys import time_of

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from types import SimpleNamespace
 
 from sanic import Blueprint, Sanic
@@ -11,8 +12,10 @@ from services.receiver.answering import Answering
 from services.receiver.api import docs, explained, health, page, usage, v1
 from services.receiver.context import Context
 from services.receiver.hub import Hub
+from services.receiver.readiness import Readiness
 from services.receiver.requests import ScrapeRequests
 from services.receiver.tending import begin_tending, end_tending
+from services.receiver.watching import Watch, standing
 
 __all__ = ["BLUEPRINTS", "App", "build_app"]
 
@@ -38,7 +41,11 @@ def build_app(
     app.config.ACCESS_LOG = False  # nobody reads it at our level, but Sanic would write each line first
     app.config.REQUEST_MAX_SIZE = 64 * 1024
     app.ctx.receiver = context
-    app.ctx.hub = Hub(context.store, most=context.options.event_listeners)
+    app.ctx.hub = Hub(
+        context.store, most=context.options.event_listeners, standing=partial(standing, context)
+    )
+    app.ctx.readiness = Readiness(context)
+    app.ctx.watch = Watch(context, app.ctx.hub)
     app.ctx.scrape_requests = ScrapeRequests(context.store, context.clock)
     for blueprint in blueprints:
         app.blueprint(blueprint)
@@ -47,6 +54,7 @@ def build_app(
         route.handler = answering.around(_named(route.path), route.handler)
     app.error_handler.add(Exception, answering.failed)
     app.after_server_start(begin_tending)
+    app.after_server_start(_begin)
     app.before_server_stop(_stopping)
     app.before_server_stop(end_tending)
     app.after_server_stop(_close)
@@ -58,10 +66,15 @@ def _named(path: str) -> str:
     return "/" + re.sub(r"<(\w+)[^>]*>", r"{\1}", path)
 
 
+async def _begin(app: App) -> None:
+    app.ctx.watch.begin()
+
+
 async def _stopping(app: App) -> None:
     app.ctx.receiver.stopping = True
     app.ctx.hub.close()
     app.ctx.scrape_requests.wake()
+    await app.ctx.watch.end()
     await app.ctx.receiver.days.close()
 
 

@@ -36,6 +36,18 @@ class ReceiverMetrics:
             namespace=PREFIX,
             registry=self.registry,
         )
+        self.accounts_watched = Gauge(
+            "accounts_watched",
+            "Accounts of the store that are watched for silence.",
+            namespace=PREFIX,
+            registry=self.registry,
+        )
+        self.accounts_silent = Gauge(
+            "accounts_silent",
+            "Accounts of which no reading came for too long (RECEIVER_SILENCE_MINUTES).",
+            namespace=PREFIX,
+            registry=self.registry,
+        )
         self.damage = Gauge(
             "store_damaged",
             "Damaged versions and parts of archives met since the receiver began; none was answered.",

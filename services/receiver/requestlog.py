@@ -20,7 +20,7 @@ from shared import logs
 
 __all__ = ["QUIET_ROUTES", "More", "RequestLine", "RequestLog", "safe", "time_of"]
 
-QUIET_ROUTES = frozenset({"/livez", "/readyz", "/metrics", "/api/health"})
+QUIET_ROUTES = frozenset({"/livez", "/healthz", "/readyz", "/version", "/metrics", "/api/health"})
 """What programs ask again and again; told only when it fails, or at level debug."""
 
 _FAILED = 400

@@ -7,7 +7,9 @@ from msgspec import Meta
 
 from services.receiver.keyfile.making import how_to_make_one
 from services.receiver.options import Options
+from shared.floor import floor_from
 from shared.settings import LogSettings, env
+from shared.store.keys import is_account
 from shared.store.urls import check_url
 from shared.wire.tls import Certificate
 
@@ -78,6 +80,29 @@ class ReceiverSettings(LogSettings, frozen=True, kw_only=True):
         Meta(ge=0, le=100_000),
         env("RECEIVER_EVENT_LISTENERS", "Streams of events open at a time; who comes later is told to wait."),
     ] = 200
+    silence_minutes: Annotated[
+        int,
+        Meta(ge=0, le=5_256_000),
+        env(
+            "RECEIVER_SILENCE_MINUTES",
+            "An account of which no reading came for longer is told to be silent; 0 watches none.",
+        ),
+    ] = 30
+    silence_except: Annotated[
+        str,
+        env(
+            "RECEIVER_SILENCE_EXCEPT",
+            "Accounts that are not watched for silence, with commas between them: ones that are paused.",
+        ),
+    ] = ""
+    disk_floor: Annotated[
+        str,
+        env(
+            "RECEIVER_DISK_FLOOR",
+            "Room on the store's disk (16MB, 1%, or the less of both) below which /readyz says that the"
+            " receiver is not ready; below the janitor's own floor, which makes room. 0: any is enough.",
+        ),
+    ] = "16MB,1%"
     host: Annotated[
         str, env("RECEIVER_HOST", "The address to listen on; 0.0.0.0 for every network of the machine.")
     ] = "127.0.0.1"
@@ -125,7 +150,15 @@ class ReceiverSettings(LogSettings, frozen=True, kw_only=True):
     @property
     def options(self) -> Options:
         """What the rooms of the receiver take of it."""
-        return Options(event_listeners=self.event_listeners)
+        return Options(
+            event_listeners=self.event_listeners,
+            silence_minutes=self.silence_minutes,
+            silence_except=frozenset(self._paused()),
+            disk_floor=floor_from(self.disk_floor),
+        )
+
+    def _paused(self) -> list[str]:
+        return [name.strip() for name in self.silence_except.split(",") if name.strip()]
 
     def problems(self) -> list[str]:
         """Name what is wrong with the settings together."""
@@ -135,6 +168,15 @@ class ReceiverSettings(LogSettings, frozen=True, kw_only=True):
         if (self.tls_cert is None) != (self.tls_key is None):
             missing, there = ("RECEIVER_TLS_KEY", "RECEIVER_TLS_CERT")[:: 1 if self.tls_cert else -1]
             found.append(f"{missing} is missing, but {there} is set: TLS needs both, plain HTTP neither")
+        found += [
+            f"RECEIVER_SILENCE_EXCEPT: {name!r} is no account's name"
+            for name in self._paused()
+            if not is_account(name)
+        ]
+        try:
+            floor_from(self.disk_floor)
+        except ValueError as error:
+            found.append(f"RECEIVER_DISK_FLOOR: {error}")
         if self.api_key is None and self.keys_file is None:
             found.append(
                 "CLAUDE_SYNC_API_KEY and RECEIVER_KEYS_FILE are not set: the receiver does not start without"

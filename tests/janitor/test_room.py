@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from services.janitor.floor import Floor, floor_from
 from services.janitor.policy import Rules
 from services.janitor.records import Swept, note_from
 from services.janitor.sweep import NOTE, Sweeper, Task
 from services.janitor.words import describe
+from shared.floor import Floor, floor_from
 from shared.store import Store
 from shared.store.base import Archived
 from shared.store.errors import StoreFullError, StoreIOError

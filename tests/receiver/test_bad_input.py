@@ -171,6 +171,7 @@ async def test_readiness_says_why_not(receiver: Receiver, monkeypatch: pytest.Mo
 
     assert (await receiver.get("/readyz", key=None))[0] == 200
     monkeypatch.setattr(receiver.store, "probe", refuse)
+    await asyncio.sleep(0.3)  # an answer holds for a quarter of a second
     status, body, _ = await receiver.get("/readyz", key=None)
     assert status == 503
     assert "Read-only" in body["checks"]["store"]

@@ -10,14 +10,21 @@ import pytest
 
 from services.receiver import channel, hub
 from services.receiver.events import Cursor, read_cursor, written
+from services.receiver.options import Options
 from shared.store import Store, open_store
-from tests.receiver.conftest import OTHER, READ_ONLY, SECRET, Receiver
+from tests.receiver.conftest import OTHER, READ_ONLY, SECRET, Receiver, running
 from tests.receiver.listening import EVENTS, NOW, listen, stored
 
 
 @pytest.fixture(autouse=True)
 def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(channel, "LOOK_SECONDS", 0.05)
+
+
+@pytest.fixture
+async def receiver(store: Store) -> AsyncIterator[Receiver]:
+    async with running(store, options=Options(silence_minutes=0)) as one:  # its clock is not the store's
+        yield one
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ class Receivers:
             "PATH": os.environ["PATH"],
             "STORE_URL": f"file://{store}",
             "CLAUDE_SYNC_API_KEY": KEY,
+            "RECEIVER_SILENCE_MINUTES": "0",
         }
         self._repository = repository
         self.started: list[subprocess.Popen[str]] = []

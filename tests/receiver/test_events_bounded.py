@@ -23,6 +23,12 @@ def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+async def receiver(store: Store) -> AsyncIterator[Receiver]:
+    async with running(store, options=Options(silence_minutes=0)) as one:  # its clock is not the store's
+        yield one
+
+
+@pytest.fixture
 async def store(tmp_path: Path) -> Store:
     return open_store(f"file://{tmp_path}/store")
 

@@ -190,5 +190,6 @@ async def test_only_the_accounts_that_a_key_may_read_are_listed(receiver: Receiv
         "oldest": "2026-11-22T11:50:00Z",
         "newest": "2026-11-22T11:50:00Z",
         "ageMinutes": 10,
+        "silent": False,
     }
     assert (await receiver.get("/api/v1/accounts", key=None))[0] == 401

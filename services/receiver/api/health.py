@@ -3,6 +3,9 @@
 With one, `/metrics` tells of the accounts that the key may read, too.
 """
 
+from datetime import datetime
+from typing import Any
+
 from prometheus_client.exposition import choose_encoder
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
@@ -12,7 +15,9 @@ from services.receiver.auth import Key
 from services.receiver.context import Context, context_of, identify, json_answer
 from services.receiver.hiding import secret_presented
 from services.receiver.queries import health
-from services.receiver.refusals import told
+from services.receiver.silence import Silence, described
+from services.receiver.watching import silence_in
+from shared import VERSION
 from shared.errors import MarigraphError
 from shared.schemas.usage import DEFAULT_ACCOUNT
 
@@ -26,25 +31,33 @@ async def livez(_request: Request) -> HTTPResponse:
 
 async def readyz(request: Request) -> HTTPResponse:
     """Say whether a snapshot could be stored now: 200 or 503, with the reason."""
-    context = context_of(request)
-    if context.stopping:
-        return json_answer({"status": "stopping"}, 503)
-    try:
-        await context.store.probe()
-    except MarigraphError as error:
-        return json_answer({"status": "unready", "checks": {"store": told(error)}}, 503)
-    return json_answer({"status": "ok", "checks": {"store": "ok", "keys": context.keys.trouble or "ok"}})
+    status, body = await request.app.ctx.readiness.now()
+    return json_answer(body, status)
+
+
+async def version(_request: Request) -> HTTPResponse:
+    """Say which version runs."""
+    return json_answer({"name": "marigraph", "version": VERSION})
 
 
 async def record_health(request: Request) -> HTTPResponse:
     """Say how fresh the record of the account `default` is, in the origin's form."""
     context = context_of(request)
+    silence: dict[str, Any] | None = None
     try:
         found, accessible = await context.store.latest(DEFAULT_ACCOUNT), True
+        silence = _without_words(await silence_in(context, DEFAULT_ACCOUNT), context.clock.now())
     except MarigraphError:
         found, accessible = None, False
-    status, body = health(found, accessible=accessible, now=context.clock.now())
-    return json_answer(body, status)
+    now = context.clock.now()
+    status, body = health(found, accessible=accessible, now=now)
+    told = {"silence": silence, "silentAccounts": request.app.ctx.watch.silent_accounts}
+    return json_answer({**body, **told}, status)
+
+
+def _without_words(silence: Silence, now: datetime) -> dict[str, Any]:
+    """Return what is told of a silence without a key: of the report why, its state and nothing else."""
+    return {**described(silence, now), "reason": silence.reason and silence.reason.state}
 
 
 async def metrics(request: Request) -> HTTPResponse:
@@ -70,8 +83,10 @@ async def _record_of(context: Context, key: Key) -> Record:
 BLUEPRINT = Blueprint("health")
 for _handler, _path in (
     (livez, "/livez"),
+    (livez, "/healthz"),
     (readyz, "/readyz"),
     (record_health, "/api/health"),
     (metrics, "/metrics"),
+    (version, "/version"),
 ):
-    BLUEPRINT.add_route(_handler, _path, methods=["GET", "HEAD"])
+    BLUEPRINT.add_route(_handler, _path, methods=["GET", "HEAD"], name=_path.strip("/").replace("/", "_"))

@@ -22,6 +22,7 @@ __all__ = [
     "Problem",
     "Readiness",
     "RefusedItem",
+    "Running",
     "Status",
     "StoredReport",
     "StoredReports",
@@ -167,6 +168,10 @@ class Account(Struct, frozen=True, kw_only=True, rename="camel"):
     oldest: Moment | None
     newest: Moment | None
     age_minutes: Minutes | None
+    silent: Annotated[
+        bool | None,
+        Meta(description="Whether no reading came for too long; null when nobody watches for it."),
+    ]
 
 
 class Accounts(Struct, frozen=True):
@@ -179,6 +184,13 @@ class Status(Struct, frozen=True):
     """The process answers."""
 
     status: Literal["ok"]
+
+
+class Running(Struct, frozen=True):
+    """What runs."""
+
+    name: Literal["marigraph"]
+    version: str
 
 
 class Readiness(Struct, frozen=True):
@@ -203,6 +215,15 @@ class Storage(Struct, frozen=True, rename="camel"):
     version_count: int
 
 
+class Silence(Struct, frozen=True, rename="camel"):
+    """Whether no reading came for too long, and what the newest report says of why: its state."""
+
+    silent: bool | None
+    last_reading: Moment | None
+    minutes: Minutes | None
+    reason: str | None
+
+
 class Health(Struct, frozen=True, rename="camel"):
     """How fresh the record of the account `default` is."""
 
@@ -210,3 +231,5 @@ class Health(Struct, frozen=True, rename="camel"):
     timestamp: Moment
     storage: Storage
     latest_data: LatestData | None
+    silence: Silence | None
+    silent_accounts: Annotated[int, Meta(ge=0, description="Accounts of which no reading came for too long.")]

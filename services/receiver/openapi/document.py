@@ -31,6 +31,7 @@ _TYPES = (
     answers.Problem,
     answers.Readiness,
     answers.RefusedItem,
+    answers.Running,
     answers.Status,
     answers.StoredReports,
     answers.StoredSnapshots,

@@ -157,7 +157,7 @@ class Keeping(OpenVolume):
                 for account in await self._reading("listing accounts", lambda: accounts_of(self._root))
             ]
             self._probing = asyncio.create_task(
-                self._changing(f"writing to the store {self._root}", lambda: probe(self._root, accounts))
+                self._changing("writing to the store", lambda: probe(self._root, accounts))
             )
         await _within(_PATIENCE, self._probing)
 

@@ -9,6 +9,7 @@ from services.receiver.answers import age_minutes, read_at
 from services.receiver.api.v1.answers import cacheable
 from services.receiver.api.v1.routes import ACCOUNTS, drop_body, question_of
 from services.receiver.context import Context, context_of, identify
+from services.receiver.watching import silence_in
 from shared.schemas.codec import encode
 from shared.timestamps import to_iso
 
@@ -42,6 +43,7 @@ async def _described(context: Context, account: str) -> dict[str, Any]:
         "ageMinutes": (
             age_minutes(read_at(newest.version.document), context.clock.now()) if newest else None
         ),
+        "silent": (await silence_in(context, account)).silent,
     }
 
 
