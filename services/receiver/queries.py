@@ -22,11 +22,12 @@ __all__ = [
     "health",
     "no_such_number",
     "no_version",
-    "plain_argument",
+    "read_plain",
     "read_selection",
 ]
 
-_PLAIN = re.compile(r"([a-z]+)=([0-9A-Za-z:.-]*)")
+_PLAIN_NUMBER = re.compile(r"version=(-?[0-9]{1,15})")
+_PLAIN_MOMENT = re.compile(r"timestamp=([0-9A-Za-z:.-]+)")
 
 UNHEALTHY_AFTER = timedelta(minutes=30)
 
@@ -50,13 +51,16 @@ class Nearest(Struct, frozen=True):
 Selection = Latest | ByNumber | Nearest
 
 
-def plain_argument(query: str) -> dict[str, str] | None:
-    """Return what a query says that holds one argument in which nothing is encoded; None for any other.
+def read_plain(query: str) -> Selection | None:
+    """Read a query of one argument in which nothing is encoded; None for any other, for `read_selection`.
 
     Nearly all are such; taking apart what can be anything takes ten times as long.
     """
-    plain = _PLAIN.fullmatch(query)
-    return {plain[1]: plain[2]} if plain else None
+    if number := _PLAIN_NUMBER.fullmatch(query):
+        return ByNumber(int(number[1]))
+    if moment := _PLAIN_MOMENT.fullmatch(query):
+        return Nearest(read_moment("timestamp", moment[1]))
+    return None
 
 
 def read_selection(arguments: Mapping[str, str]) -> Selection:

@@ -75,5 +75,6 @@ def encode_pretty(document: Document) -> bytes:
 
 def digest(document: Document) -> str:
     """Return the SHA-256 (64 hex digits) of the canonical snapshot: keys sorted, `receivedAt` left out."""
-    canonical = {key: value for key, value in document.items() if key != RECEIVED_AT}
+    canonical = document.copy()
+    canonical.pop(RECEIVED_AT, None)
     return hashlib.sha256(_sorted_encoder.encode(canonical)).hexdigest()

@@ -1,14 +1,35 @@
 """Whether a document is the version its name says (pure): the check before anything stored is served."""
 
+import re
 from datetime import UTC, datetime
 
 import msgspec
 
 from shared.schemas.codec import RECEIVED_AT, Document, decode_snapshot, digest
-from shared.store.keys import matches_digest, time_of, version_time
+from shared.store.keys import digest_part, matches_digest, stamp, stamp_of, time_of, version_time
 from shared.timestamps import to_iso_millis
 
-__all__ = ["is_of_unknown_form", "why_not"]
+__all__ = ["is_of_unknown_form", "is_surely", "why_not"]
+
+_HEX_DIGITS = 8
+_ARRIVED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}\.[0-9]{3}Z")
+
+
+def is_surely(version_id: str, document: Document) -> bool:
+    """Tell, in a few steps, whether a document is the version of that id; False leaves it to `why_not`.
+
+    It is made as `why_not` has it, under the first 8 hex digits of its digest, which nearly all are.
+    """
+    arrived = document.get(RECEIVED_AT)
+    if not isinstance(arrived, str) or not _ARRIVED.fullmatch(arrived):
+        return False
+    try:
+        if digest(document)[:_HEX_DIGITS] != digest_part(version_id):
+            return False
+        moment = min(decode_snapshot(document).last_updated, datetime.fromisoformat(arrived))
+        return stamp(moment) == stamp_of(version_id)
+    except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError):
+        return False
 
 
 def why_not(version_id: str, document: Document) -> str | None:

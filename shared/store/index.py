@@ -97,7 +97,8 @@ class Index:
         if number == 0 or not -len(self._ids) <= number <= len(self._ids):
             return None
         place = number - 1 if number > 0 else number + len(self._ids)
-        self._in_rank(stamp_of(self._ids[place]))
+        if self._has_company(place):
+            self._in_rank(stamp_of(self._ids[place]))
         self._given = self._ids[place], place + 1
         return self._ids[place]
 
@@ -159,6 +160,13 @@ class Index:
             found.append(month_of(self._ids[place]))
             place = bisect_left(self._ids, found[-1] + "~", lo=place)
         return found
+
+    def _has_company(self, place: int) -> bool:
+        """Tell whether another id is of the same second."""
+        ids, second = self._ids, stamp_of(self._ids[place])
+        return (place > 0 and ids[place - 1].startswith(second)) or (
+            place + 1 < len(ids) and ids[place + 1].startswith(second)
+        )
 
     def _changed(self) -> None:
         self.edition += 1

@@ -19,6 +19,7 @@ __all__ = [
     "id_of_file",
     "is_account",
     "is_version_id",
+    "iso_of",
     "matches_digest",
     "month_of",
     "stamp",
@@ -66,8 +67,9 @@ def version_time(last_updated: datetime, received_at: datetime) -> datetime:
 
 def stamp(moment: datetime) -> str:
     """Write a moment as it begins an id; an id's first characters sort against it."""
-    text = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat(timespec="seconds")
-    return text.replace(":", "-")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat()[:_STAMP_LENGTH].replace(":", "-")
 
 
 def stamp_of(version_id: str) -> str:
@@ -79,6 +81,11 @@ def time_of(version_id: str) -> datetime:
     """Return the version time that an id holds, in UTC. Raises ValueError for what is no id."""
     date, clock = version_id[:10], version_id[11:_STAMP_LENGTH].replace("-", ":")
     return datetime.fromisoformat(f"{date}T{clock}+00:00")
+
+
+def iso_of(version_id: str) -> str:
+    """Return the version time that an id holds as answers give it: `2026-11-22T10:00:00.000Z`."""
+    return f"{version_id[:13]}:{version_id[14:16]}:{version_id[17:19]}.000Z"
 
 
 def month_of(version_id: str) -> str:

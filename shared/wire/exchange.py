@@ -7,7 +7,7 @@ from typing import Any
 from sanic.http import Http, Stage
 from sanic.http.http1 import HTTP_CONTINUE
 
-from shared.wire.head import CHUNK_LINE, CHUNK_LINE_BYTES, Fault, fault_in, fault_so_far
+from shared.wire.head import CHUNK_LINE, CHUNK_LINE_BYTES, Fault, fault_in, fault_so_far, is_known, rest_of
 from shared.wire.limits import HEAD_BYTES
 from shared.wire.refusals import ClientLeft, RequestRefused
 
@@ -33,12 +33,12 @@ class Exchange(Http):
         self._known = b""
 
     async def http1_request_header(self) -> None:
-        """Check a head, then let Sanic read it; the same head again on this connection is known."""
+        """Check a head, then let Sanic read it; the same headers again on this connection are known."""
         self.protocol.begun += 1
         if not self.protocol.fresh:  # this one came together with the last
             await sleep(0)
         self.protocol.fresh = False
-        if not (self._known and self.recv_buffer.startswith(self._known)):
+        if not (self._known and is_known(self.recv_buffer, self._known)):
             await self._check_head()
         await super().http1_request_header()  # type: ignore[no-untyped-call] # Sanic's
 
@@ -53,7 +53,7 @@ class Exchange(Http):
             looked_at = len(buffer)
             await self._receive_more()
         _refuse(fault_in(buffer, end))
-        self._known = bytes(buffer[: end + len(_END)])
+        self._known = rest_of(bytes(buffer[: end + len(_END)]))
 
     async def read(self) -> bytes | None:
         """Read some of the body, after a look at the line that a chunk begins with."""

@@ -9,12 +9,15 @@ from typing import NamedTuple
 
 from shared.wire.limits import HEAD_BYTES, LINE_BYTES
 
-__all__ = ["CHUNK_LINE", "CHUNK_LINE_BYTES", "Fault", "fault_in", "fault_so_far"]
+__all__ = ["CHUNK_LINE", "CHUNK_LINE_BYTES", "Fault", "fault_in", "fault_so_far", "is_known", "rest_of"]
 
-_LINE = rb"[A-Z][A-Z-]{0,15}+ /[!\"$-~]*+ HTTP/1\.(?P<minor>[01])\r\n"
+_START = rb"[A-Z][A-Z-]{0,15}+ /[!\"$-~]*+"
+_VERSION = b" HTTP/1."
+_LINE = _START + rb" HTTP/1\.(?P<minor>[01])\r\n"
 _NAME = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
 _FIELDS = 100
 
+_TO_TARGET = re.compile(_START)
 _WHOLE_LINE = re.compile(_LINE)
 _WHOLE = re.compile(_LINE + rb"(?:" + _NAME + rb":[\t -~\x80-\xff]*+\r\n){0,%d}+\r\n" % _FIELDS)
 _SINGLE = re.compile(
@@ -40,6 +43,21 @@ class Fault(NamedTuple):
 
     status: int
     words: str
+
+
+def is_known(head: bytes | bytearray, rest: bytes) -> bool:
+    """Tell whether a head is as it should be because all of it behind the target has been found to be."""
+    place = head.find(rest)
+    return (
+        0 < place < LINE_BYTES - len(_VERSION)
+        and place + len(rest) < HEAD_BYTES
+        and _TO_TARGET.fullmatch(head, 0, place) is not None
+    )
+
+
+def rest_of(head: bytes) -> bytes:
+    """Return what `is_known` takes, of a head that is as it should be: all of it behind the target."""
+    return head[head.index(_VERSION) :]
 
 
 def fault_in(head: bytes | bytearray, end: int) -> Fault | None:

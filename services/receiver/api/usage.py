@@ -5,16 +5,15 @@ from sanic.response import HTTPResponse
 
 from services.receiver.answers import is_unmodified
 from services.receiver.bodies import read_body
-from services.receiver.context import Context, authorise, context_of, json_answer
+from services.receiver.context import authorise, context_of, json_answer
 from services.receiver.encoded import Encoded
 from services.receiver.intake import take_snapshot
 from services.receiver.queries import (
     ByNumber,
     Nearest,
-    Selection,
     no_such_number,
     no_version,
-    plain_argument,
+    read_plain,
     read_selection,
 )
 from services.receiver.requestfacts import asked_at
@@ -47,8 +46,19 @@ async def read_usage(request: Request) -> HTTPResponse:
     query = request.query_string
     if not query:
         return await _latest(request)
-    selection = read_selection(plain_argument(query) or _arguments(request))
-    return _answered(request, await _select(context_of(request), selection, asked_at(request)))
+    store = context_of(request).store
+    match read_plain(query) or read_selection(_arguments(request)):
+        case ByNumber(number):
+            found = await store.by_number(DEFAULT_ACCOUNT, number, asked_at=asked_at(request))
+            if found is None and (total := await store.count(DEFAULT_ACCOUNT)):
+                raise no_such_number(number, total)
+            return _answered(request, found)
+        case Nearest(moment):
+            return _answered(
+                request, await store.nearest(DEFAULT_ACCOUNT, moment, asked_at=asked_at(request))
+            )
+        case _:
+            return await _latest(request)
 
 
 async def read_latest(request: Request) -> HTTPResponse:
@@ -64,23 +74,6 @@ async def _latest(request: Request) -> HTTPResponse:
 
 def _arguments(request: Request) -> dict[str, str]:
     return {name: values[0] for name, values in request.get_args(keep_blank_values=True).items()}
-
-
-async def _select(context: Context, selection: Selection, asked: float) -> Found | None:
-    match selection:
-        case ByNumber(number):
-            return await _numbered(context, number, asked)
-        case Nearest(moment):
-            return await context.store.nearest(DEFAULT_ACCOUNT, moment, asked_at=asked)
-        case _:
-            return await context.store.latest(DEFAULT_ACCOUNT, asked_at=asked)
-
-
-async def _numbered(context: Context, number: int, asked: float) -> Found | None:
-    found = await context.store.by_number(DEFAULT_ACCOUNT, number, asked_at=asked)
-    if found is None and (total := await context.store.count(DEFAULT_ACCOUNT)):
-        raise no_such_number(number, total)
-    return found
 
 
 def _answered(request: Request, found: Found | None) -> HTTPResponse:

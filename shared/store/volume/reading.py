@@ -31,7 +31,7 @@ class Reading(OpenVolume):
     """The store's questions."""
 
     async def _find(self, account: str, choose: Choose, asked_at: float) -> Found | None:
-        history = self._history(account)
+        history = self._histories.get(account) or self._history(account)
         at_hand = self._peek(history, choose, asked_at)
         if not isinstance(at_hand, NotAtHand):
             return at_hand
@@ -67,7 +67,9 @@ class Reading(OpenVolume):
         """See Store.nearest."""
         history = self._history(account)
         at_hand = self._peek(history, lambda index: index.nearest(moment), asked_at)
-        if isinstance(at_hand, Found) and spanning.settles(history, nearest_span(at_hand, moment), asked_at):
+        if isinstance(at_hand, Found) and spanning.settles(
+            history, lambda: nearest_span(at_hand, moment), asked_at
+        ):
             return at_hand
         place = at_hand.place if isinstance(at_hand, NotAtHand) else None
         return await self._read(history, lambda: spanning.nearest(history, moment, place))
@@ -76,7 +78,9 @@ class Reading(OpenVolume):
         """See Store.as_of."""
         history = self._history(account)
         at_hand = self._peek(history, lambda index: index.as_of(moment), asked_at)
-        if isinstance(at_hand, Found) and spanning.settles(history, as_of_span(at_hand, moment), asked_at):
+        if isinstance(at_hand, Found) and spanning.settles(
+            history, lambda: as_of_span(at_hand, moment), asked_at
+        ):
             return at_hand
         place = at_hand.place if isinstance(at_hand, NotAtHand) else None
         return await self._read(history, lambda: spanning.as_of(history, moment, place))

@@ -5,7 +5,7 @@ costs one `stat` more than without an archive.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from shared.store.base import Found, Part, Version
@@ -39,13 +39,13 @@ def nearest_span(found: Found | None, moment: datetime) -> Span:
         return _FIRST, _LAST
 
 
-def settles(history: History, span: Span, asked_at: float = math.inf) -> bool:
+def settles(history: History, span: Callable[[], Span], asked_at: float = math.inf) -> bool:
     """Tell, without waiting for the disk, that the archive holds no better answer than the history's.
 
-    `asked_at` as `History.peek` takes it.
+    `asked_at` as `History.peek` takes it; `span` is only asked for when anything is archived.
     """
     catalogue = history.archive.catalogue
-    return catalogue.is_current(asked_at) and not catalogue.may_hold(*span)
+    return catalogue.is_current(asked_at) and (catalogue.is_empty() or not catalogue.may_hold(*span()))
 
 
 def by_id(history: History, version_id: str) -> Found | None:

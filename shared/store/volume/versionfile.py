@@ -10,7 +10,7 @@ import msgspec
 
 from shared.schemas.codec import decode_document
 from shared.store.base import Version
-from shared.store.believing import is_of_unknown_form, why_not
+from shared.store.believing import is_of_unknown_form, is_surely, why_not
 
 __all__ = [
     "DamagedVersionError",
@@ -50,6 +50,8 @@ def read_version(account: str, version_id: str, path: Path | str, *, wait: bool 
         document = decode_document(content_of(path, wait=wait))
     except msgspec.MsgspecError as error:
         raise DamagedVersionError(f"not a snapshot: {error}") from error
+    if is_surely(version_id, document):
+        return Version(account, version_id, document)
     if reason := why_not(version_id, document):
         if is_of_unknown_form(version_id, document):
             raise UnservableVersionError(f"whole, but of a form this program does not know: {reason}")

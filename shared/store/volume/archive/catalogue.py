@@ -86,6 +86,10 @@ class Catalogue:
         self._looked_at = began
         return True
 
+    def is_empty(self) -> bool:
+        """Tell, without the disk, that there is no month; only for a catalogue that is current."""
+        return not self._names
+
     def may_hold(self, start: str, end: str) -> bool:
         """Tell, without the disk, whether a version with start <= stamp <= end may be archived.
 
