@@ -13,7 +13,16 @@ import structlog
 from services.scraper.address import Addresses
 from services.scraper.client import Client
 from services.scraper.outbox import Item
-from services.scraper.verdict import Reply, Verdict, has_v1, is_success, judge_batch, judge_single, tells
+from services.scraper.verdict import (
+    UNKNOWN_CALL,
+    Reply,
+    Verdict,
+    has_v1,
+    is_success,
+    judge_batch,
+    judge_single,
+    tells,
+)
 from shared.clock import Clock
 from shared.schemas.usage import DEFAULT_ACCOUNT
 
@@ -36,7 +45,6 @@ soon, its answer told nothing."""
 BUSY = frozenset({0, 408, 425, 429, 503})
 """No answer, or one that asks for patience: nothing else is tried then."""
 
-UNKNOWN_CALL = frozenset({404, 405, 410, 501})
 TOO_MUCH = frozenset({400, 413, 422})
 """Refusals of a whole batch: of fewer items there may be none."""
 

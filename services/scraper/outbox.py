@@ -23,11 +23,12 @@ from services.scraper.tally import Counter, Tally, read_tally
 from shared.clock import Clock
 from shared.files import private_folder, replace
 from shared.schemas.codec import Document, decode_document, digest, encode
-from shared.schemas.usage import DEFAULT_ACCOUNT
+from shared.schemas.usage import ACCOUNT_PATTERN, DEFAULT_ACCOUNT
 
 __all__ = ["REPORTS", "Item", "Outbox", "Stock", "take_stock"]
 
 NAME = re.compile(r"(?P<queued>\d{8}T\d{6}\.\d{6})-(?P<digest>[0-9a-f]{16})\.json")
+ACCOUNT = re.compile(ACCOUNT_PATTERN)
 NAME_TIME = "%Y%m%dT%H%M%S.%f"
 
 SNAPSHOTS, REPORTS = "outbox", "reports"
@@ -151,7 +152,7 @@ class Outbox:
             self._forget(name)
             self._counter.add("quarantined")
             return None
-        return Item(name, body, str(document.get("account") or DEFAULT_ACCOUNT))
+        return Item(name, body, document.get("account") or DEFAULT_ACCOUNT)
 
     def _new_name(self, document: Document) -> str:
         """Name by the time of queueing, later than every name there is even if the clock was put back."""
@@ -242,11 +243,15 @@ def _queued(name: str) -> datetime:
 
 
 def _believed(name: str, body: bytes) -> Document | None:
-    """Return the document that an item's file holds, None when it is not the one it was named after."""
+    """Return the document that an item's file holds, None when it is not the one it was named after.
+
+    Nor is it one when it names an account that none can be called.
+    """
     match = NAME.fullmatch(name)
     try:
         document = decode_document(body)
         whole = match is not None and digest(document)[:16] == match["digest"]
     except (msgspec.DecodeError, RecursionError):
         return None
-    return document if whole else None
+    account = document.get("account") or DEFAULT_ACCOUNT
+    return document if whole and isinstance(account, str) and ACCOUNT.fullmatch(account) else None

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 __all__ = [
+    "UNKNOWN_CALL",
     "Meaning",
     "Reply",
     "Verdict",
@@ -25,6 +26,7 @@ REJECTED = frozenset({400, 409, 413, 422})
 """The same again is refused again. Our receiver says 409 when what it has contradicts it."""
 
 REFUSED = frozenset({401, 403})
+UNKNOWN_CALL = frozenset({404, 405, 410, 501})
 REDIRECTS = range(300, 400)
 PROBLEM = "application/problem+json"
 
@@ -114,6 +116,8 @@ def _failed(reply: Reply, now: datetime) -> Verdict:
     if reply.status in REDIRECTS:
         where = reply.headers.get("location", "elsewhere")
         return Verdict("retry", reply.status, f"it sends us on to {where}: put that into CLAUDE_SYNC_URL")
+    if reply.status in UNKNOWN_CALL:
+        return Verdict("retry", reply.status, f"there is no such call: see CLAUDE_SYNC_URL. {reply.text}")
     return Verdict("retry", reply.status, reply.text, retry_after_of(reply, now))
 
 

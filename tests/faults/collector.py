@@ -24,7 +24,7 @@ from services.scraper.settings import ScraperSettings
 from shared.schemas.codec import Document, decode_snapshot
 from shared.startup import begin
 
-BEGIN = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
+BEGIN = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=40)
 STEP = timedelta(minutes=5)
 QUICK = Waits(first=0.05, most=0.4, asked=1.5, refused=1, no_place=1, look=0.1)
 LOOK_AGAIN = 2.0

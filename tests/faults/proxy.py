@@ -118,6 +118,7 @@ class FaultProxy:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0.05)  # for what was cut to be gone
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -161,16 +162,16 @@ class FaultProxy:
             reader, writer = await asyncio.open_connection("127.0.0.1", self._upstream)
         except OSError:
             return b""
-        with contextlib.suppress(OSError):
+        try:
             writer.write(request.head.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n") + request.body)
             await writer.drain()
             if len(request.body) < _length(request.head):
-                _cut(writer)
                 return b""
-            answer = await reader.read()
-            writer.close()
-            return answer
-        return b""
+            return await reader.read()
+        except OSError:
+            return b""
+        finally:
+            _cut(writer)
 
 
 async def _requests(reader: asyncio.StreamReader, resets: Callable[[], bool]) -> AsyncIterator[Request]:

@@ -1,7 +1,10 @@
-"""An outbox with a sender that posts to a fake receiver."""
+"""An outbox with a sender that posts to a fake receiver; the same as commands."""
 
 import asyncio
 import contextlib
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,8 @@ from services.scraper.schedule import Waits
 from services.scraper.sender import Lane, Sender
 from services.scraper.sending import Sending
 from shared.clock import SystemClock
+
+REPOSITORY = Path(__file__).parents[2]
 
 QUICK = Waits(first=0.01, most=0.02, refused=30, no_place=30, look=0.02)
 """Waits of a few hundredths of a second, so that tests need not wait for minutes."""
@@ -65,3 +70,32 @@ class Desk:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+
+class Commands:
+    """The scraper's commands on one folder, towards one receiver."""
+
+    def __init__(self, folder: Path, url: str, **environment: str) -> None:
+        self.folder = folder
+        own = {"SCRAPER_STATE_DIR": str(folder), "CLAUDE_SYNC_URL": url, "CLAUDE_SYNC_API_KEY": "right"}
+        self.environment = {"PATH": os.environ["PATH"], **own, **environment}
+
+    def add(self, *numbers: int) -> None:
+        outbox = Outbox(self.folder, 1000, SystemClock())
+        for number in numbers:
+            outbox.add({"n": number})
+
+    async def run(self, *command: str) -> tuple[int | None, str]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "services.scraper",
+            *command,
+            cwd=REPOSITORY,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        async with asyncio.timeout(60):
+            said, _ = await process.communicate()
+        return process.returncode, said.decode()

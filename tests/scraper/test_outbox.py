@@ -166,6 +166,14 @@ def test_items_are_given_together_within_bounds_and_of_one_account_only(outbox):
     assert [(number(item), item.account) for item in outbox.head(9)] == [(4, "work")]
 
 
+@pytest.mark.parametrize("account", ["../../x", "Work", 7, ["work"]])
+def test_an_item_of_an_account_that_cannot_be_is_set_aside(outbox, tmp_path, account):
+    outbox.add({"n": 1, "account": account})
+    outbox.add({"n": 2})
+    assert drain(outbox) == [2]
+    assert take_stock(tmp_path).quarantined == 1
+
+
 def test_an_item_may_leave_out_of_order(outbox):
     for n in range(4):
         outbox.add({"n": n})
