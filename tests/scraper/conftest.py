@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from services.scraper.client import Client
+from services.scraper.outbox import Outbox
 
 sys.path.insert(0, str(Path(__file__).parent))  # the helpers beside the tests
 
 from desk import Desk
 from fake_receiver import FakeReceiver
+from waiting import Clock
 
 
 @pytest.fixture
@@ -35,3 +37,13 @@ async def client():
 @pytest.fixture
 def desk(tmp_path, client, receiver):
     return Desk(tmp_path, client, receiver.url)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def outbox(tmp_path, clock):
+    return Outbox(tmp_path, 100, clock)
