@@ -54,15 +54,13 @@ class Key(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
         return self.prefix or self.name
 
     def allows(self, scope: Scope, account: str) -> bool:
-        """Tell whether this key may do that with that account; the scope `admin` includes the others."""
+        """Tell whether this key may do that with that account; the scope `admin` includes the others.
+
+        What concerns the server as a whole is `admin` on EVERY_ACCOUNT.
+        """
         return (scope in self.scopes or "admin" in self.scopes) and (
             account in self.accounts or EVERY_ACCOUNT in self.accounts
         )
-
-    @property
-    def administers(self) -> bool:
-        """Tell whether it opens what concerns the server as a whole: that is every account's business."""
-        return "admin" in self.scopes and EVERY_ACCOUNT in self.accounts
 
 
 class Keys:

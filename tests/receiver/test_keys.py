@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.receiver.auth import Key, Keys, key_of_secret
+from services.receiver.auth import EVERY_ACCOUNT, Key, Keys, key_of_secret
 
 
 def key(name: str = "laptop", secret: str = "a-secret", **more) -> Key:
@@ -31,9 +31,9 @@ def test_a_key_opens_the_accounts_it_names_and_a_star_opens_all() -> None:
 
 
 def test_only_an_admin_of_every_account_administers_the_server() -> None:
-    assert key(scopes=["admin"], accounts=["*"]).administers
-    assert not key(scopes=["admin"], accounts=["default", "work"]).administers
-    assert not key(scopes=["read", "write"], accounts=["*"]).administers
+    assert key(scopes=["admin"], accounts=["*"]).allows("admin", EVERY_ACCOUNT)
+    assert not key(scopes=["admin"], accounts=["default", "work"]).allows("admin", EVERY_ACCOUNT)
+    assert not key(scopes=["read", "write"], accounts=["*"]).allows("admin", EVERY_ACCOUNT)
 
 
 def test_a_key_found_before_is_told_to_be_gone_or_to_open_less() -> None:

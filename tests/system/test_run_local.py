@@ -73,6 +73,8 @@ def test_one_command_records_and_ctrl_c_stops_everything(local: Local) -> None:
     assert (local.folder / "key").stat().st_mode & 0o777 == 0o600
     status, latest = fetch(f"http://127.0.0.1:{local.ports['RECEIVER_PORT']}{USAGE}", key=key)
     assert (status, latest["versionInfo"]["total"]) == (200, 1)
+    other = f"http://127.0.0.1:{local.ports['RECEIVER_PORT']}/api/v1/accounts/work/snapshots"
+    assert fetch(other, key=key)[0] == 200  # its key opens every account
     assert (local.folder / "practice/store/console-usage-synced.json").is_file()
     wait_until(lambda: "scraper: ok." in local.printed.read_text(), seconds=20, what="how scraping goes")
     shown = local.run("control", "status")
