@@ -7,27 +7,36 @@ meanwhile move nothing.
 import base64
 import binascii
 from datetime import datetime
-from typing import TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from services.receiver.questions import bad_parameter
 from services.receiver.refusals import Refusal
+from shared.store.keys import is_version_id
 
 __all__ = ["Place", "ReportsCursor", "SnapshotsCursor", "read_cursor", "write_cursor"]
 
-Place = tuple[datetime, datetime, str]
+Moment = Annotated[datetime, Meta(tz=True)]
+Place = tuple[Moment, Moment, str]
 """The rank of a version: its time in full, its arrival, its id."""
 
 
 class SnapshotsCursor(Struct, frozen=True, array_like=True, tag="s1"):
-    """Where a list of snapshots goes on, with the question it belongs to."""
+    """Where a list of snapshots goes on, with the question it belongs to; moments are in UTC."""
 
     place: Place
-    start: datetime | None
-    end: datetime | None
-    order: str
+    start: Moment | None
+    end: Moment | None
+    order: Literal["asc", "desc"]
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what no list gives: anybody can make up a cursor."""
+        if not is_version_id(self.place[2]):
+            raise ValueError("no version's place")
+        if any(moment and moment.utcoffset() for moment in (*self.place[:2], self.start, self.end)):
+            raise ValueError("a moment that is not in UTC")
 
 
 class ReportsCursor(Struct, frozen=True, array_like=True, tag="r1"):

@@ -1,6 +1,8 @@
 """Lists of snapshots under /api/v1, in memory and on a volume: ranges, pages, moments."""
 
+import base64
 import itertools
+import json
 
 import pytest
 
@@ -118,6 +120,30 @@ async def test_what_a_list_cannot_be_asked_is_named(receiver: Receiver, query: s
     status, problem, _ = await receiver.get(f"{ALL}?{query}")
     assert (status, problem["errors"][0]["field"]) == (400, field)
     assert field in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("time", "start"),
+    [
+        ("2026-11-22T11:02:00", None),
+        ("2026-11-22T11:02:00Z", "2026-11-22T11:00:00"),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("2026-11-22T11:02:00Z", "0001-01-01T00:00:00+14:00"),
+        ("9999-12-31T23:59:59-14:00", None),
+        ("2026-11-22T11:02:00Z", "9999-12-31T23:59:59-14:00"),
+    ],
+)
+@pytest.mark.parametrize("order", ["asc", "desc", "up"])
+async def test_a_cursor_that_somebody_made_up_is_no_fault_of_ours(
+    receiver: Receiver, time: str, start: str | None, order: str
+) -> None:
+    _, body, _ = await send(receiver, [reading(minute) for minute in range(5)])
+    place = [time, time, body["results"][2]["id"]]
+    for question in (["s1", place, start, None, order], ["s1", place, None, start, order]):
+        cursor = base64.urlsafe_b64encode(json.dumps(question).encode()).rstrip(b"=").decode()
+        status, said, _ = await receiver.get(f"{ALL}?cursor={cursor}")
+        assert status in {200, 400}, said
+        assert status == 200 or said["errors"][0]["field"] == "cursor"
 
 
 async def test_a_cursor_keeps_to_its_own_question(receiver: Receiver) -> None:
