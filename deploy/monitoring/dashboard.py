@@ -16,7 +16,10 @@ ACROSS = 24 // WIDTH
 RATIO, SECONDS, COUNT, BYTES, PER_SECOND = "percentunit", "s", "short", "bytes", "reqps"
 
 _SCRAPE = "histogram_quantile({}, sum by (le) (rate(marigraph_scraper_scrape_duration_seconds_bucket[1h])))"
-_ANSWER = "histogram_quantile(0.99, sum by (le, method) (rate(marigraph_http_request_duration_seconds_bucket{route!~'.*/(events|scrape)'}[5m])))"
+_ANSWER = (
+    "histogram_quantile(0.99, sum by (le, method) (rate("
+    "marigraph_http_request_duration_seconds_bucket{route!~'.*/(events|scrape)'}[5m])))"
+)
 
 Panel = tuple[str, str, list[tuple[str, str]]]
 """A title, the unit, and what is asked, each with its legend."""
