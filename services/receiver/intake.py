@@ -74,7 +74,7 @@ async def _stored(context: Context, account: str, body: bytes) -> Receipt:
     received_at = context.clock.now()
     try:
         appended = await context.store.append(account, document, received_at)
-    except MarigraphError:
+    except Exception:
         snapshots.labels("failed").inc()
         raise
     version = appended.version
