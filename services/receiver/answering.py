@@ -22,6 +22,7 @@ from services.receiver.counting import method_of
 from services.receiver.encoded import Encoded, joined
 from services.receiver.headers import UNKEPT, Lines, of_all
 from services.receiver.hiding import holds_key, without_key, without_keys
+from services.receiver.methods import allowed_methods
 from services.receiver.problems import CONTENT_TYPE, ROOT, problem
 from services.receiver.refusals import SERVER_FAULT, Refusal, internal_error, not_read, not_stored
 from services.receiver.requestfacts import key_shown, noted
@@ -41,6 +42,7 @@ _PROCESS = secrets.token_hex(6)
 _NUMBERS = itertools.count(1)
 _REQUEST_ID_HEADER = "X-Request-ID"
 _REQUEST_ID_LINE = _REQUEST_ID_HEADER.encode()
+_WRONG_METHOD = 405
 _GONE = 499
 """How an answer is counted that nobody was there to read."""
 
@@ -225,6 +227,8 @@ def _refusal(request: Request, error: Exception) -> Refusal:
         case SanicException() if error.status_code and error.status_code < SERVER_FAULT:
             suggestion = getattr(error, "suggestion", "Correct the request.")
             refusal = Refusal(error.status_code, "INVALID_REQUEST", f"{safe(str(error))}.", suggestion)
-            refusal.headers.update(error.headers)  # a 405 says what is allowed
+            refusal.headers.update(error.headers)
+            if error.status_code == _WRONG_METHOD:
+                refusal.headers.setdefault("Allow", allowed_methods(request))
             return refusal
     return internal_error()

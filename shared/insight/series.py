@@ -80,12 +80,12 @@ def limits_in(days: Sequence[Day]) -> set[str]:
     return {limit for day in days for limit, column in day.columns.items() if column.places}
 
 
-def parts_of(span: Span, step: int | None) -> Iterator[Span]:
+def parts_of(span: Span, step: int) -> Iterator[Span]:
     """Cut a range at midnights, or, where a day is no whole number of steps, every month or so at an edge.
 
     So that a long series is made piece by piece, and whole days of it can be made once.
     """
-    if step is None or DAY % step == 0:
+    if DAY % step == 0:
         start, length = edge_before(span.start, DAY), DAY
     else:
         start, length = edge_before(span.start, step), max(1, _MONTH // step) * step

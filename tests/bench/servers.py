@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["KEY", "REPOSITORY", "USAGE", "Server", "serving"]
+__all__ = ["KEY", "REPOSITORY", "SERIES", "USAGE", "Server", "serving"]
 
 REPOSITORY = Path(__file__).parents[2]
 KEY = "a-key-for-measuring"
 USAGE = "/api/claude/console-usage"
+SERIES = "/api/v1/accounts/default/series?from=2019-09-14&to=2020-09-14"
 _START_SECONDS = 120
 
 
@@ -47,7 +48,8 @@ def serving(module: str, path: str, **settings: str) -> Iterator[Server]:
         port = str(free.getsockname()[1])
     environment = {**os.environ, "LOG_LEVEL": "warning", **settings, "RECEIVER_PORT": port}
     began = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", module, port], cwd=REPOSITORY, env=environment)
+    given = [port] if module.startswith("tests.") else []  # the receiver takes its port from the environment
+    process = subprocess.Popen([sys.executable, "-m", module, *given], cwd=REPOSITORY, env=environment)
     try:
         address = f"http://127.0.0.1:{port}"
         _wait_for(address + path, process)

@@ -11,11 +11,14 @@ from typing import Any, NamedTuple
 
 from tests.bench.history import fill
 from tests.bench.pressing import CONNECTIONS, Measured, Question, in_turn, ratio
-from tests.bench.servers import KEY, USAGE, Server, serving
+from tests.bench.servers import KEY, SERIES, USAGE, Server, serving
 
 __all__ = ["ORIGIN_ROWS", "OUR_ROWS", "Size", "Slices", "at_size"]
 
-OUR_ROWS = ("POST", "GET latest", "GET latest, 304", "GET by number", "GET by time")
+SERIES_ROWS = {"GET series, a year of days": "1d", "GET series, a year of hours": "1h"}
+"""The last year of both limits (105,000 versions, where there are as many), in steps."""
+
+OUR_ROWS = ("POST", "GET latest", "GET latest, 304", "GET by number", "GET by time", *SERIES_ROWS)
 ORIGIN_ROWS = ("POST", "GET latest", "GET by number", "GET by time")
 
 
@@ -106,6 +109,10 @@ def _reading(servers: dict[str, Server], count: int, tag: str) -> Asked:
         asked[name, "GET latest"] = Question(server, USAGE, connections=at_once)
         asked[name, "GET by number"] = Question(server, USAGE, "version", count, connections=at_once)
         asked[name, "GET by time"] = Question(server, USAGE, "timestamp", count, connections=at_once)
+    for row, step in SERIES_ROWS.items():
+        path = f"{SERIES}&step={step}"
+        _warm(servers["ours"], path)
+        asked["ours", row] = Question(servers["ours"], path, connections=1)  # p50: what one costs
     asked["ours", "GET latest, 304"] = Question(servers["ours"], USAGE, header=f"If-None-Match: {tag}")
     return asked
 
@@ -117,6 +124,12 @@ def _posting(servers: dict[str, Server]) -> Asked:
         )
         for name, server in servers.items()
     }
+
+
+def _warm(server: Server, path: str) -> None:
+    """Ask once: the first question about a time reads its versions."""
+    request = urllib.request.Request(server.address + path, headers={"X-API-Key": KEY})
+    urllib.request.urlopen(request, timeout=60).close()
 
 
 def _post_one(server: Server) -> str:

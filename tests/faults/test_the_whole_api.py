@@ -14,7 +14,7 @@ import pytest
 
 from services.receiver.openapi.document import OPERATIONS
 from tests.faults.conftest import KEY, Receiver
-from tests.faults.lengths import LONG, note, times
+from tests.faults.lengths import note, times
 
 ENDLESS = "/events$"
 """A stream does not end: events have tests of their own."""
@@ -77,8 +77,8 @@ def run_against(address: str, folder: Path) -> int:
         *(str(Path(sys.executable).with_name("st")), "--config-file", "schemathesis.toml", "--no-color"),
         *("run", f"{address}/openapi.json", "--header", f"X-API-Key: {KEY}"),
         *("--exclude-path-regex", ENDLESS),
-        *("--phases", "examples,coverage,fuzzing" if LONG else "examples,fuzzing"),
-        *("--max-examples", str(times(10, 2000)), "--request-timeout", "30", "--continue-on-failure"),
+        *("--phases", "examples,coverage,fuzzing"),
+        *("--max-examples", str(times(5, 2000)), "--request-timeout", "30", "--continue-on-failure"),
         *("--generation-database", "none", "--report", "json", "--report-json-path", "report.json"),
     ]
     run = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)

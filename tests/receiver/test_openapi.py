@@ -83,6 +83,15 @@ async def test_every_example_is_taken(receiver: Receiver, path: str, example: An
     assert status in {200, 201}, body
 
 
+@pytest.mark.parametrize("path", sorted({one.path for one in OPERATIONS}))
+async def test_a_wrong_method_is_told_the_right_ones(receiver: Receiver, path: str) -> None:
+    known = {one.method.upper() for one in OPERATIONS if one.path == path}
+    wrong = "DELETE"
+    status, _, headers = await receiver.call(wrong, path.replace("{account}", "default"))
+    assert status == 405
+    assert set(headers["Allow"].split(", ")) == known | ({"HEAD"} if "GET" in known else set())
+
+
 async def test_it_needs_no_key_and_who_holds_it_gets_304(receiver: Receiver) -> None:
     status, body, headers = await receiver.get("/openapi.json", key=None)
     assert status == 200

@@ -143,13 +143,23 @@ def _parts(context: Context, found: _Found, limit: str) -> Iterator[bytes]:
     """Yield the rows of a limit piece by piece; whole days that were written before are at hand."""
     asked, days = found.asked, found.days
     starts = [day.start for day in days]
-    for part in parts_of(asked.span, asked.step):
+    for part in _spans(asked, days):
         own = days[max(0, bisect_left(starts, part.start - DAY + 1)) : bisect_left(starts, part.end)]
-        if len(own) == 1 and (own[0].start, own[0].start + DAY) == (part.start, part.end):
-            name = (found.account, limit, own[0].tag, asked.step, asked.form)
+        if part.end - part.start == DAY and part.start % DAY == 0:
+            tag = own[0].tag if own else str(part.start).encode()
+            name = (found.account, limit, tag, asked.step, asked.form)
             yield context.pieces.of(name, partial(_piece, asked, limit, own, part))
-        elif own or asked.step is not None:
+        else:
             yield _piece(asked, limit, own, part)
+
+
+def _spans(asked: Asked, days: Sequence[Day]) -> Iterator[Span]:
+    """Cut the range into pieces; without a step only where there is something."""
+    if asked.step is not None:
+        yield from parts_of(asked.span, asked.step)
+        return
+    for day in days:
+        yield Span(max(asked.span.start, day.start), min(asked.span.end, day.start + DAY))
 
 
 def _piece(asked: Asked, limit: str, days: Sequence[Day], part: Span) -> bytes:
