@@ -13,6 +13,7 @@ from msgspec import Struct
 from shared.schemas.codec import Document, encode
 from shared.store.base import Found
 from shared.store.keys import iso_of
+from shared.store.ranking import moment_from
 
 __all__ = ["STALE_AFTER", "Answer", "KeptAnswers", "age_minutes", "answer", "is_unmodified", "read_at"]
 
@@ -102,7 +103,7 @@ def _holds(reading: datetime, age: int, now: datetime) -> tuple[datetime, dateti
 
 def read_at(document: Document) -> datetime:
     """Return when a stored document was read, in UTC."""
-    return datetime.fromisoformat(document["lastUpdated"]).astimezone(UTC)
+    return moment_from(document["lastUpdated"])
 
 
 def age_minutes(reading: datetime, now: datetime) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from shared.schemas.codec import RECEIVED_AT, Document
 from shared.store.keys import candidate_ids, is_account, stamp, stamp_of, version_time
+from shared.store.ranking import moment_from
 
 __all__ = ["checked_account", "ids_to_try", "is_ahead", "may_take"]
 
@@ -45,4 +46,4 @@ def is_ahead(version_id: str, document: Document) -> bool:
     """Tell whether a version came before its own time, by a clock ahead: sent again it may get another id."""
     if RECEIVED_AT not in document:
         return False
-    return stamp(datetime.fromisoformat(str(document["lastUpdated"]))) > stamp_of(version_id)
+    return stamp(moment_from(document["lastUpdated"])) > stamp_of(version_id)

@@ -2,17 +2,20 @@
 
 from datetime import UTC, datetime
 
+import msgspec
+
 from shared.schemas.codec import RECEIVED_AT, Document
 
-__all__ = ["rank_of"]
+__all__ = ["moment_from", "rank_of"]
 
 
 def rank_of(version_id: str, document: Document) -> tuple[datetime, datetime, str]:
     """Return what versions of one second are sorted by: version time in full, then arrival, then id."""
-    read = _moment(document.get("lastUpdated"))
-    received = _moment(document.get(RECEIVED_AT)) if RECEIVED_AT in document else read
+    read = moment_from(document.get("lastUpdated"))
+    received = moment_from(document.get(RECEIVED_AT)) if RECEIVED_AT in document else read
     return min(read, received), received, version_id
 
 
-def _moment(text: object) -> datetime:
-    return datetime.fromisoformat(str(text)).astimezone(UTC)
+def moment_from(text: object) -> datetime:
+    """Read a moment of a snapshot, in UTC, as the snapshot's own types read it: `z` is a zone, too."""
+    return msgspec.convert(text, datetime).astimezone(UTC)

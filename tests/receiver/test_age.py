@@ -94,3 +94,10 @@ async def test_health_without_a_version_or_a_store_is_unhealthy(
     monkeypatch.setattr(receiver.store, "latest", refuse)
     status, body, _ = await receiver.get("/api/health", key=None)
     assert (status, body["storage"]["accessible"]) == (503, False)
+
+
+async def test_a_reading_whose_zone_is_a_small_z_is_answered_like_any_other(receiver: Receiver) -> None:
+    small = READ_AT.replace("Z", "z")
+    assert (await receiver.post(FULL.replace(READ_AT.encode(), small.encode())))[0] == 200
+    status, body, _ = await receiver.get()
+    assert (status, body["lastUpdated"]) == (200, small)

@@ -90,3 +90,18 @@ async def test_a_reading_from_a_clock_far_ahead_is_found_among_thousands(store: 
         await store.append("default", snapshot(NOON + minutes(count), 3), NOON + minutes(count))
     again = await store.append("default", reading, NOON + minutes(13 * 60))
     assert (again.duplicate, again.version) == (True, first.version)
+
+
+async def test_moments_are_written_in_every_form_that_a_snapshot_may_have(store: Store) -> None:
+    """Readings of one second, so that their order is looked at; and all of them go through the archive."""
+    forms = ["12:00:00z", "12:00:00.1z", "12:00:00.25Z", "12:00:00.4-00:00", "14:00:00.5+0200"]
+    documents = [
+        {**snapshot(percentage=step), "lastUpdated": f"2026-11-22T{text}"} for step, text in enumerate(forms)
+    ]
+    ids = [(await store.append("default", one, NOON + minutes(1))).version.id for one in documents]
+    await store.append("default", snapshot(NOON + minutes(1)), NOON + minutes(1))
+    assert list(await store.between("default", None, NOON + minutes(0.5))) == ids
+    assert [version.id async for version in store.stream("default", None, NOON + minutes(0.5))] == ids
+    assert list((await store.archive("default", ids)).ids) == sorted(ids)
+    await store.delete("default", ids, NOON)
+    assert [version.id async for version in store.stream("default", None, NOON + minutes(0.5))] == ids
