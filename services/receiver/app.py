@@ -44,6 +44,9 @@ def build_app(
     app.ctx.hub = Hub(
         context.store, most=context.options.event_listeners, standing=partial(standing, context)
     )
+    hub: Hub = app.ctx.hub
+    hub.on_drop = context.metrics.dropped_listeners.inc
+    context.metrics.event_listeners.set_function(lambda: hub.listeners)
     app.ctx.readiness = Readiness(context)
     app.ctx.watch = Watch(context, app.ctx.hub)
     app.ctx.scrape_requests = ScrapeRequests(context.store, context.clock)

@@ -57,6 +57,8 @@ class Channel:
         self._bytes = 0
         self._mark = 0
         self._told: deque[Arrived] = deque(maxlen=MOST_EVENTS)
+        self._torn = False
+        """Whether the last look failed before its end, when some of what it found was told."""
         self._looks: asyncio.Task[None] | None = None
         self._beginning = asyncio.Lock()
         self.number = 0
@@ -110,25 +112,32 @@ class Channel:
             try:
                 await self._look()
                 failing = False
-            except MarigraphError as error:
+            except Exception as error:  # noqa: BLE001 - a fault of our own must not end this for good
                 if not failing:  # told when it begins, not twice a second
-                    _log.warning("events wait for the store", account=self._account, error=str(error))
+                    known = isinstance(error, MarigraphError)
+                    _log.warning(
+                        "events wait for the store",
+                        account=self._account,
+                        error=str(error),
+                        exc_info=not known,
+                    )
                 failing = True
 
     async def _look(self) -> None:
         tail = await self._store.tail(self._account, self._mark)
         came = tail.arrived
+        known = set(self._told) if came is None or self._torn else set()
         if came is None:
-            known = set(self._told)
             since = max((one.at for one in known), default=self.at) - OVERLAP
-            came = [one for one in await self._store.arrivals(self._account, since) if one not in known]
-        for count, arrived in enumerate(came):
+            came = await self._store.arrivals(self._account, since)
+        self._torn = True
+        for count, arrived in enumerate(one for one in came if one not in known):
             if data := await written_news(self._store, self._account, arrived):
                 self.publish(Piece(data, arrived))
             self._told.append(arrived)
             if count % _AT_ONCE == 0:
                 await asyncio.sleep(0)
-        self._mark, self.at = tail.mark, tail.at
+        self._mark, self.at, self._torn = tail.mark, tail.at, False
 
 
 async def written_news(store: Store, account: str, arrived: Arrived) -> bytes | None:

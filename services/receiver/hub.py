@@ -47,6 +47,8 @@ class Hub:
         self.dropped = 0
         """How many were dropped because they read too slowly."""
         self.closed = False
+        self.on_drop: Callable[[], None] = lambda: None
+        """Hears of each."""
         self._sending: set[asyncio.Timeout] = set()
 
     @asynccontextmanager
@@ -66,6 +68,11 @@ class Hub:
             if not channel.listeners:
                 self._channels.pop(account, None)
                 await channel.end()
+
+    def drop(self) -> None:
+        """Count a listener that read too slowly."""
+        self.dropped += 1
+        self.on_drop()
 
     def publish(self, account: str, data: bytes) -> None:
         """Tell an account's listeners something that is no arrival."""
@@ -145,7 +152,7 @@ class Listener:
             changed = self._channel.changed
             came = self._channel.after(self._number)
             if came is None:
-                self._hub.dropped += 1
+                self._hub.drop()
                 yield event("reconnect", {"account": self._account, "reason": "too much came too fast"})
                 return
             self._number += len(came)

@@ -36,6 +36,15 @@ class ReceiverMetrics:
             namespace=PREFIX,
             registry=self.registry,
         )
+        self.event_listeners = Gauge(
+            "event_listeners", "Streams of events that are open.", namespace=PREFIX, registry=self.registry
+        )
+        self.dropped_listeners = Counter(
+            "event_listeners_dropped",
+            "Listeners to events that were dropped, because they read too slowly.",
+            namespace=PREFIX,
+            registry=self.registry,
+        )
         self.accounts_watched = Gauge(
             "accounts_watched",
             "Accounts of the store that are watched for silence.",

@@ -12,6 +12,7 @@ from services.receiver import channel
 from services.receiver.api.v1 import events
 from services.receiver.options import Options
 from shared.store import Store, open_store
+from shared.store.errors import StoreUnavailableError
 from tests.receiver.conftest import SECRET, Receiver, running
 from tests.receiver.listening import EVENTS, NOW, listen, silent_reader, stored
 from tests.store.samples import minutes, snapshot
@@ -46,6 +47,7 @@ async def test_no_more_listen_than_may_and_a_place_that_is_left_is_free(store: S
         async with listen(receiver) as one, listen(receiver) as two:
             await one.opened()
             await two.opened()
+            assert "marigraph_event_listeners 2.0" in (await receiver.get("/metrics"))[1]
             status, body, headers = await receiver.get(EVENTS)
             assert (status, headers["Retry-After"]) == (503, "10")
             assert "RECEIVER_EVENT_LISTENERS" in body["suggestion"]
@@ -96,6 +98,7 @@ async def test_who_falls_behind_is_told_to_come_back_and_then_misses_nothing(
             seen += await again.ids(1)
     assert sorted(set(seen)) == sorted(order)
     assert receiver.app.ctx.hub.dropped == 1
+    assert "event_listeners_dropped_total 1.0" in (await receiver.get("/metrics"))[1]
 
 
 async def filled(receiver: Receiver) -> None:
@@ -117,6 +120,7 @@ async def test_who_does_not_read_is_cut_off(receiver: Receiver, monkeypatch: pyt
         await filled(receiver)
         await nobody_listens(receiver)
     assert receiver.app.ctx.hub.dropped == 1
+    assert "event_listeners_dropped_total 1.0" in (await receiver.get("/metrics"))[1]
 
 
 async def test_a_stop_does_not_wait_for_who_does_not_read(receiver: Receiver) -> None:
@@ -126,3 +130,25 @@ async def test_a_stop_does_not_wait_for_who_does_not_read(receiver: Receiver) ->
         assert receiver.app.ctx.hub.listeners == 1
         receiver.app.ctx.hub.close()
         await nobody_listens(receiver)
+
+
+async def test_a_store_that_fails_in_the_middle_of_a_look_loses_nothing_and_tells_nothing_twice(
+    receiver: Receiver, other: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "LOOK_SECONDS", 0.5)
+    by_id, asked = receiver.store.by_id, []
+
+    async def failing(account: str, version_id: str) -> Any:
+        asked.append(version_id)
+        if len(asked) == 2:
+            raise StoreUnavailableError("the disk has gone")
+        if len(asked) == 4:
+            raise KeyError("a fault of our own")
+        return await by_id(account, version_id)
+
+    monkeypatch.setattr(receiver.store, "by_id", failing)
+    async with listen(receiver) as stream:
+        await stream.opened()
+        order = [await stored(other, back) for back in (40, 3, 20, 1)]
+        assert await stream.ids(4) == order
+        assert await stream.is_silent()

@@ -57,7 +57,7 @@ async def _send(
                 async with hub.sending(_SEND_SECONDS):
                     await answer.send(piece)
     except TimeoutError:
-        hub.dropped += 1
+        hub.drop()
         if request.transport is not None:
             request.transport.abort()  # type: ignore[attr-defined] # every transport has it
 
