@@ -36,34 +36,42 @@ class ReceiverMetrics:
             namespace=PREFIX,
             registry=self.registry,
         )
-        self.event_listeners = Gauge(
-            "event_listeners", "Streams of events that are open.", namespace=PREFIX, registry=self.registry
-        )
-        self.dropped_listeners = Counter(
-            "event_listeners_dropped",
-            "Listeners to events that were dropped, because they read too slowly.",
-            namespace=PREFIX,
-            registry=self.registry,
-        )
-        self.accounts_watched = Gauge(
-            "accounts_watched",
-            "Accounts of the store that are watched for silence.",
-            namespace=PREFIX,
-            registry=self.registry,
-        )
-        self.accounts_silent = Gauge(
-            "accounts_silent",
-            "Accounts of which no reading came for too long (RECEIVER_SILENCE_MINUTES).",
-            namespace=PREFIX,
-            registry=self.registry,
-        )
         self.damage = Gauge(
             "store_damaged",
             "Damaged versions and parts of archives met since the receiver began; none was answered.",
             namespace=PREFIX,
             registry=self.registry,
         )
+        self.event_listeners, self.dropped_listeners = _about_listeners(self.registry)
+        self.accounts_watched, self.accounts_silent = _about_silence(self.registry)
         self.key_failures, self.keys, self.keys_file_broken = _about_keys(self.registry)
+
+
+def _about_listeners(registry: CollectorRegistry) -> tuple[Gauge, Counter]:
+    there = Gauge("event_listeners", "Streams of events that are open.", namespace=PREFIX, registry=registry)
+    dropped = Counter(
+        "event_listeners_dropped",
+        "Listeners to events that were dropped, because they read too slowly.",
+        namespace=PREFIX,
+        registry=registry,
+    )
+    return there, dropped
+
+
+def _about_silence(registry: CollectorRegistry) -> tuple[Gauge, Gauge]:
+    watched = Gauge(
+        "accounts_watched",
+        "Accounts of the store that are watched for silence.",
+        namespace=PREFIX,
+        registry=registry,
+    )
+    silent = Gauge(
+        "accounts_silent",
+        "Accounts of which no reading came for too long (RECEIVER_SILENCE_MINUTES).",
+        namespace=PREFIX,
+        registry=registry,
+    )
+    return watched, silent
 
 
 def _about_keys(registry: CollectorRegistry) -> tuple[Counter, Gauge, Gauge]:
