@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import random
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,6 +30,9 @@ from tests.faults.stations import Station, fill, key_for_all, numbers_of, stored
 ACCOUNTS = ("default", "home", "work")
 DAY = 288
 """Readings of a day, one every five minutes."""
+
+STOPPED = {0, -signal.SIGTERM}
+"""How a collector ends that is told to stop; one that was killed just before may be starting, and has no ears yet."""
 
 ORIGIN = "/api/claude/console-usage"
 PATIENCE = msgspec.structs.replace(QUICK, asked=0.2)
@@ -175,7 +179,7 @@ def test_after_a_day_s_outage_every_snapshot_is_there_once_in_order_with_its_own
             began = time.monotonic()
             come_back(outage, proxy)
             seconds = time.monotonic() - began
-            assert [station.stop() for station in stations] == [0, 0, 0]
+            assert {station.stop() for station in stations} <= STOPPED
         finally:
             for station in stations:
                 station.kill()
