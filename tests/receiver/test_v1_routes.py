@@ -140,14 +140,31 @@ async def test_the_type_of_a_problem_leads_to_its_explanation(receiver: Receiver
         assert body["title"] in text
 
 
-async def test_a_method_that_is_not_there_is_answered_with_those_that_are(receiver: Receiver) -> None:
-    status, body, headers = await receiver.call("DELETE", f"{ACCOUNT}/echo/it")
-    assert (status, body["status"]) == (405, 405)
-    assert set(headers["Allow"].split(", ")) == {"GET", "HEAD"}
-    assert headers["Content-Type"] == "application/problem+json"
-    status, body, headers = await receiver.call("DELETE", "/api/claude/console-usage")
-    assert (status, body["success"]) == (405, False)
-    assert set(headers["Allow"].split(", ")) == {"GET", "HEAD", "POST"}
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        (f"{ACCOUNT}/echo/it", {"GET", "HEAD"}),
+        (f"{ACCOUNT}/take", {"POST"}),
+        (f"{ACCOUNT}/snapshots", {"GET", "HEAD", "POST"}),
+        (f"{ACCOUNT}/snapshots/", {"GET", "HEAD", "POST"}),
+        (f"{ACCOUNT}/snapshots/2026-11-22T12-00-00-00000000", {"GET", "HEAD"}),
+        (f"{ACCOUNT}/asof", {"GET", "HEAD"}),
+        (f"{ACCOUNT}/reports", {"GET", "HEAD", "POST"}),
+        ("/api/v1/accounts", {"GET", "HEAD"}),
+        ("/api/claude/console-usage", {"GET", "HEAD", "POST"}),
+        ("/api/health", {"GET", "HEAD"}),
+        ("/", {"GET", "HEAD"}),
+    ],
+)
+async def test_a_method_that_is_not_there_is_answered_with_those_that_are(
+    receiver: Receiver, path: str, methods: set[str]
+) -> None:
+    for method in {"DELETE", "PUT", "OPTIONS", "POST"} - methods:
+        status, body, headers = await receiver.call(method, path)
+        assert (status, body.get("status", 405)) == (405, 405), (method, path)
+        assert set(headers["Allow"].split(", ")) == methods, (method, path)
+        kind = "application/problem+json" if "v1" in path else "application/json"
+        assert headers["Content-Type"] == kind
 
 
 async def test_the_origins_calls_keep_their_own_form_of_failure(receiver: Receiver) -> None:
