@@ -209,4 +209,11 @@ async def test_only_the_accounts_that_a_key_may_read_are_listed(receiver: Receiv
         "ageMinutes": 10,
         "silent": False,
     }
+    assert (await receiver.get("/api/v1/accounts/work", key=OTHER))[1] == body["accounts"][0]
+    assert (await receiver.get("/api/v1/accounts/work"))[0] == 403
     assert (await receiver.get("/api/v1/accounts", key=None))[0] == 401
+
+
+async def test_an_account_of_which_nothing_is_stored_is_not_there(receiver: Receiver) -> None:
+    status, problem, _ = await receiver.get(ACCOUNT)
+    assert (status, problem["code"]) == (404, "NOT_FOUND")

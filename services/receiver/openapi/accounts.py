@@ -84,6 +84,16 @@ OPERATIONS: tuple[Operation, ...] = (
         scope="read",
     ),
     operation(
+        "get",
+        _BELOW,
+        "readAccount",
+        "One account",
+        {**_read(answers.Account, "What is kept of it."), **problems(*_READING)},
+        parameters=(ACCOUNT,),
+        tag="accounts",
+        scope="read",
+    ),
+    operation(
         "post",
         f"{_BELOW}/snapshots",
         "storeSnapshots",

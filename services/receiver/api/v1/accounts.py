@@ -7,8 +7,9 @@ from sanic.response import HTTPResponse
 
 from services.receiver.answers import age_minutes, read_at
 from services.receiver.api.v1.answers import cacheable
-from services.receiver.api.v1.routes import ACCOUNTS, drop_body, question_of
+from services.receiver.api.v1.routes import ACCOUNTS, add_route, drop_body, question_of
 from services.receiver.context import Context, context_of, identify
+from services.receiver.refusals import not_found
 from services.receiver.watching import silence_in
 from shared.schemas.codec import encode
 from shared.timestamps import to_iso
@@ -25,6 +26,17 @@ async def list_accounts(request: Request) -> HTTPResponse:
     names = [name for name in await context.store.accounts() if key.allows("read", name)]
     body = encode({"accounts": [await _described(context, name) for name in names]})
     return await cacheable(request, body)
+
+
+async def one_account(request: Request, account: str) -> HTTPResponse:
+    """Describe one account that has something stored."""
+    question_of(request)
+    context = context_of(request)
+    if account not in await context.store.accounts():
+        raise not_found(
+            f"Nothing is stored of {account!r}.", "The first snapshot or report makes an account."
+        )
+    return await cacheable(request, encode(await _described(context, account)))
 
 
 async def _described(context: Context, account: str) -> dict[str, Any]:
@@ -49,3 +61,4 @@ async def _described(context: Context, account: str) -> dict[str, Any]:
 
 BLUEPRINT = Blueprint("v1_accounts")
 BLUEPRINT.add_route(list_accounts, ACCOUNTS, methods=["GET", "HEAD"], stream=True)
+add_route(BLUEPRINT, "GET", "", "read", one_account)
