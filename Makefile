@@ -87,6 +87,10 @@ test-faults: setup ## kills, power cuts and broken disks at full length, an hour
 bench: setup ## measure up to 100,000 versions, beside a bare server and a model of the origin
 	$(BIN)/python -m tests.bench
 
+.PHONY: bench-inside
+bench-inside: setup ## what a request costs inside the process, without the network (a minute)
+	$(BIN)/python -m tests.bench.inside
+
 .PHONY: bench-full
 bench-full: setup ## the same, longer and up to 1,000,000 versions (5 GB of disk)
 	BENCH_FULL=1 $(BIN)/python -m tests.bench

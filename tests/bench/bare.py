@@ -1,6 +1,6 @@
 """The ceiling: a Sanic server that does nothing, set up as the receiver is."""
 
-import sys
+import os
 
 from sanic import Request, Sanic
 from sanic.response import HTTPResponse
@@ -14,4 +14,4 @@ async def nothing(_request: Request) -> HTTPResponse:
 
 
 if __name__ == "__main__":
-    app.run("127.0.0.1", int(sys.argv[1]), single_process=True, motd=False, access_log=False)
+    app.run("127.0.0.1", int(os.environ["PORT"]), single_process=True, motd=False, access_log=False)

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -97,4 +96,4 @@ def _place(versions: list[dict[str, Any]], request: Request) -> int:
 
 if __name__ == "__main__":
     _root = Path(os.environ["ORIGIN_FOLDER"])
-    app.run("127.0.0.1", int(sys.argv[1]), single_process=True, motd=False, access_log=False)
+    app.run("127.0.0.1", int(os.environ["PORT"]), single_process=True, motd=False, access_log=False)

@@ -1,6 +1,7 @@
 """Load from one other process (wrk), in short slices; what is compared is measured in turn."""
 
 import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 from statistics import median
@@ -46,9 +47,12 @@ class Measured(NamedTuple):
 def in_turn(questions: dict[str, Question], rounds: int, seconds: int) -> dict[str, Measured]:
     """Press each for `seconds`, one after the other, `rounds` times over, so that noise meets all alike."""
     slices: dict[str, list[tuple[float, ...]]] = {name: [] for name in questions}
-    for _ in range(rounds):
+    for number in range(rounds):
         for name, question in questions.items():
+            told = f"round {number + 1} of {rounds}: {' '.join(name)}"
+            print(f"\r{told:<60}", end="", file=sys.stderr, flush=True)
             slices[name].append(_press(question, seconds))
+    print(f"\r{'':<60}\r", end="", file=sys.stderr, flush=True)
     return {name: _medians(found) for name, found in slices.items()}
 
 

@@ -1,6 +1,8 @@
 """The servers that are compared, each a process of its own, and what the kernel tells of them."""
 
 import contextlib
+import hashlib
+import json
 import os
 import socket
 import subprocess
@@ -12,10 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["KEY", "REPOSITORY", "SERIES", "USAGE", "Server", "serving"]
+__all__ = ["KEY", "KEYS", "REPOSITORY", "SERIES", "USAGE", "Server", "keys_file", "serving"]
 
 REPOSITORY = Path(__file__).parents[2]
 KEY = "a-key-for-measuring"
+KEYS = 100
+"""Keys that the receiver knows; it is asked with the last of them."""
 USAGE = "/api/claude/console-usage"
 SERIES = "/api/v1/accounts/default/series?from=2019-09-14&to=2020-09-14"
 _START_SECONDS = 120
@@ -42,14 +46,19 @@ class Server(NamedTuple):
 
 
 @contextlib.contextmanager
-def serving(module: str, path: str, **settings: str) -> Iterator[Server]:
-    """Run `python -m module PORT` until the block ends; `path` is asked until it is answered."""
+def serving(module: str, path: str, log: Path, **settings: str) -> Iterator[Server]:
+    """Run a module that takes its port from PORT until the block ends; `path` is asked until it is answered.
+
+    What it writes to standard error goes into `log`, as it would into a file of a supervisor.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    environment = {**os.environ, "LOG_LEVEL": "warning", **settings, "RECEIVER_PORT": port}
+    environment = {**os.environ, **settings, "RECEIVER_PORT": port, "PORT": port}
     began = time.perf_counter()
-    given = [port] if module.startswith("tests.") else []  # the receiver takes its port from the environment
-    process = subprocess.Popen([sys.executable, "-m", module, *given], cwd=REPOSITORY, env=environment)
+    with log.open("ab") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module], cwd=REPOSITORY, env=environment, stderr=written
+        )
     try:
         address = f"http://127.0.0.1:{port}"
         _wait_for(address + path, process)
@@ -57,6 +66,18 @@ def serving(module: str, path: str, **settings: str) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+def keys_file(path: Path) -> Path:
+    """Write a file of keys, the last of which is KEY."""
+    secrets = [*(f"another-key-{number}" for number in range(KEYS - 1)), KEY]
+    keys = [
+        {"name": f"key {number}", "sha256": hashlib.sha256(secret.encode()).hexdigest()}
+        for number, secret in enumerate(secrets)
+    ]
+    path.write_text(json.dumps({"keys": keys}))
+    path.chmod(0o600)
+    return path
 
 
 def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:

@@ -11,14 +11,15 @@ from typing import Any, NamedTuple
 
 from tests.bench.history import fill
 from tests.bench.pressing import CONNECTIONS, Measured, Question, in_turn, ratio
-from tests.bench.servers import KEY, SERIES, USAGE, Server, serving
+from tests.bench.servers import KEY, SERIES, USAGE, Server, keys_file, serving
 
 __all__ = ["ORIGIN_ROWS", "OUR_ROWS", "Size", "Slices", "at_size"]
 
 SERIES_ROWS = {"GET series, a year of days": "1d", "GET series, a year of hours": "1h"}
 """The last year of both limits (105,000 versions, where there are as many), in steps."""
 
-OUR_ROWS = ("POST", "GET latest", "GET latest, 304", "GET by number", "GET by time", *SERIES_ROWS)
+GET_ROWS = ("GET latest", "GET latest, 304", "GET latest, no log", "GET by number", "GET by time")
+OUR_ROWS = ("POST", *GET_ROWS, *SERIES_ROWS)
 ORIGIN_ROWS = ("POST", "GET latest", "GET by number", "GET by time")
 
 
@@ -68,14 +69,27 @@ def at_size(count: int, scratch: Path, slices: Slices, *, with_origin: bool) -> 
     with contextlib.ExitStack() as opened:
         ours = opened.enter_context(_history(scratch / "ours", count))
         # The first start finds no index: it lists the folder.
-        settings = {"STORE_URL": f"file://{ours}", "CLAUDE_SYNC_API_KEY": KEY}
-        receiver = opened.enter_context(serving("services.receiver", USAGE, **settings))
+        settings = {
+            "STORE_URL": f"file://{ours}",
+            "RECEIVER_KEYS_FILE": str(keys_file(scratch / "keys.json")),
+            "LOG_FORMAT": "json",
+        }
+        log = scratch / "log"
+        receiver = opened.enter_context(
+            serving("services.receiver", USAGE, log, **settings, LOG_LEVEL="info")
+        )
         at_start = receiver.megabytes
-        servers = {"bare": opened.enter_context(serving("tests.bench.bare", "/")), "ours": receiver}
+        servers = {
+            "bare": opened.enter_context(serving("tests.bench.bare", "/", log)),
+            "ours": receiver,
+            "quiet": opened.enter_context(
+                serving("services.receiver", USAGE, log, **settings, LOG_LEVEL="warning")
+            ),
+        }
         if with_origin:
             folder = opened.enter_context(_history(scratch / "origin", count))
             servers["origin"] = opened.enter_context(
-                serving("tests.bench.origin", "/", ORIGIN_FOLDER=str(folder))
+                serving("tests.bench.origin", "/", log, ORIGIN_FOLDER=str(folder))
             )
             _post_one(servers["origin"])
         tag = _post_one(receiver)
@@ -102,8 +116,9 @@ Asked = dict[tuple[str, str], Question]
 
 def _reading(servers: dict[str, Server], count: int, tag: str) -> Asked:
     asked: Asked = {("bare", "GET"): Question(servers["bare"], "/")}
-    for name, server in servers.items():
-        if name == "bare":
+    for name in ("ours", "origin"):
+        server = servers.get(name)
+        if server is None:
             continue
         at_once = _AT_ONCE.get(name, CONNECTIONS)
         asked[name, "GET latest"] = Question(server, USAGE, connections=at_once)
@@ -114,6 +129,7 @@ def _reading(servers: dict[str, Server], count: int, tag: str) -> Asked:
         _warm(servers["ours"], path)
         asked["ours", row] = Question(servers["ours"], path, connections=1)  # p50: what one costs
     asked["ours", "GET latest, 304"] = Question(servers["ours"], USAGE, header=f"If-None-Match: {tag}")
+    asked["ours", "GET latest, no log"] = Question(servers["quiet"], USAGE)
     return asked
 
 
@@ -123,6 +139,7 @@ def _posting(servers: dict[str, Server]) -> Asked:
             server, "/" if name == "bare" else USAGE, "post", connections=_AT_ONCE.get(name, CONNECTIONS)
         )
         for name, server in servers.items()
+        if name != "quiet"
     }
 
 
