@@ -195,3 +195,16 @@ async def test_a_note_is_swapped_only_if_it_is_as_it_was_thought_to_be(store: St
     assert not await other.swap_note("asked", None, b"second")
     assert await other.swap_note("asked", b"first", b"second")
     assert await store.read_note("asked") == b"second"
+
+
+async def test_reports_are_among_the_arrivals_also_when_nobody_looked_in_between(
+    store: Store, other: Store
+) -> None:
+    await stored(store, NOON)
+    await store.tail("default")
+    await asyncio.sleep(0.05)
+    begin = now()
+    await asyncio.sleep(0.05)
+    report, version = await reported(other, NOON), await stored(other, NOON - minutes(1))
+    assert ids(await store.arrivals("default", begin)) == [report, version]
+    assert ids(await other.arrivals("default", begin)) == [report, version]

@@ -7,9 +7,10 @@ that is stored for an account is named under its lock, the order of these times 
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from shared.schemas.codec import RECEIVED_AT
 from shared.store.arrivals import ArrivalKind, Arrived, Tail
@@ -19,6 +20,8 @@ from shared.store.volume.history import History
 from shared.store.volume.noticed import Notice, Noticed
 
 __all__ = ["Arriving"]
+
+T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RACY_SECONDS = 2.0
@@ -37,32 +40,37 @@ class Arriving:
 
     def tail(self, mark: int | None) -> Tail:
         """See Arrivals.tail."""
-        with self._guard:
-            reports = self._new_reports()
-
-            def look(_index: object, noticed: Noticed) -> tuple[int, Sequence[Notice] | None]:
-                noticed.add(reports, "report", time.time())
-                return noticed.mark, [] if mark is None else noticed.after(mark)
-
-            now, notices = self._history.look_at_news(look)
+        now, notices = self._news(lambda noticed: (noticed.mark, [] if mark is None else noticed.after(mark)))
         at = _moment(time.time_ns())
         return Tail(now, at, None if notices is None else sorted(self._dated(notices)))
 
     def since(self, moment: datetime) -> list[Arrived]:
         """See Arrivals.arrivals."""
-        notices = self._history.look_at_news(lambda _index, noticed: noticed.since(moment.timestamp()))
+        notices = self._news(lambda noticed: noticed.since(moment.timestamp()))
         found = self._listed(moment) if notices is None else set(self._dated(notices))
         return sorted(one for one in found if one.at >= moment)
 
-    def _new_reports(self) -> list[str]:
-        """Return the reports that came since the last look; none the first time."""
+    def _news(self, ask: Callable[[Noticed], T]) -> T:
+        """Ask what was noticed, reports included: no log tells of those."""
+        with self._guard:
+            changed, reports = self._reports_now()
+            came = [] if self._reports is None else sorted(reports - self._reports)
+
+            def look(_index: object, noticed: Noticed) -> T:
+                noticed.add(came, "report", time.time())
+                return ask(noticed)
+
+            answer = self._history.look_at_news(look)
+            self._reports, self._reports_changed = reports, changed
+            return answer
+
+    def _reports_now(self) -> tuple[float, set[str]]:
+        """Return when the folder of reports changed, and which there are; listed when they may differ."""
         folder = self._history.layout.reports
         changed = _changed(folder)
         if self._reports is not None and changed == self._reports_changed < time.time() - _RACY_SECONDS:
-            return []
-        known, self._reports = self._reports, {one.id for one in _files(folder, "report", _EPOCH)}
-        self._reports_changed = changed
-        return [] if known is None else sorted(self._reports - known)
+            return changed, self._reports
+        return changed, {one.id for one in _files(folder, "report", _EPOCH)}
 
     def _dated(self, notices: Iterable[Notice]) -> Iterator[Arrived]:
         """Say of each when it came; what is gone for good is left out."""
