@@ -57,6 +57,10 @@ NO_ACCOUNTS = (
     "this server has no place for the account {!r} (it answers HTTP {} where ours tell of accounts): "
     "update it, or unset SCRAPER_ACCOUNT"
 )
+NO_BASE = (
+    "CLAUDE_SYNC_URL is no address of a Marigraph receiver, and other servers have no place for the account {!r}: "
+    "correct it, or unset SCRAPER_ACCOUNT"
+)
 
 log = structlog.get_logger()
 
@@ -133,7 +137,8 @@ class Delivery:
         if self._kind == "reports":
             return [Verdict("no_place")]
         if item.account != DEFAULT_ACCOUNT:
-            return [Verdict("retry", answer=NO_ACCOUNTS.format(item.account, self._server.said))]
+            why = NO_ACCOUNTS if self._server.addresses.base else NO_BASE
+            return [Verdict("retry", answer=why.format(item.account, self._server.said))]
         return [await self._singly(item, key)]
 
     def _is_for_origin(self, items: Sequence[Item]) -> bool:

@@ -27,7 +27,9 @@ from shared.schemas.usage import ACCOUNT_PATTERN, DEFAULT_ACCOUNT
 
 __all__ = ["REPORTS", "Item", "Outbox", "Stock", "take_stock"]
 
-NAME = re.compile(r"(?P<queued>\d{8}T\d{6}\.\d{6})-(?P<digest>[0-9a-f]{16})\.json")
+NAME = re.compile(
+    r"20\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])([0-5]\d){2}\.\d{6}-(?P<digest>[0-9a-f]{16})\.json"
+)
 ACCOUNT = re.compile(ACCOUNT_PATTERN)
 NAME_TIME = "%Y%m%dT%H%M%S.%f"
 
@@ -157,7 +159,8 @@ class Outbox:
     def _new_name(self, document: Document) -> str:
         """Name by the time of queueing, later than every name there is even if the clock was put back."""
         queued = self._clock.now()
-        if self._names and (last := _queued(self._names[-1])) >= queued:
+        last = next((moment for name in reversed(self._names) if (moment := _queued(name))), None)
+        if last and last >= queued:
             queued = last + timedelta(microseconds=1)
         return f"{queued.astimezone(UTC).strftime(NAME_TIME)}-{digest(document)[:16]}.json"
 
@@ -238,8 +241,12 @@ def _size(entry: os.DirEntry[str]) -> int:
         return 0
 
 
-def _queued(name: str) -> datetime:
-    return datetime.strptime(name.partition("-")[0], NAME_TIME).replace(tzinfo=UTC)
+def _queued(name: str) -> datetime | None:
+    """Return when an item was queued; None for a name that no clock could give, such as a 30 February."""
+    try:
+        return datetime.strptime(name.partition("-")[0], NAME_TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _believed(name: str, body: bytes) -> Document | None:

@@ -208,6 +208,14 @@ async def test_an_answer_that_tells_nothing_is_not_believed_for_long(desk, recei
     assert receiver.calls == [ACCOUNTS, MANY]
 
 
+async def test_a_server_of_another_kind_never_gets_another_account_s_snapshots(tmp_path, client, old):
+    desk = Desk(tmp_path, client, f"{old.base}/hook")
+    desk.add(1, account="work")
+    assert await desk.drain() == 0
+    assert "CLAUDE_SYNC_URL is no address of a Marigraph receiver" in desk.sender.sending.detail
+    assert old.calls == []
+
+
 async def test_an_address_under_v1_is_used_without_asking(tmp_path, client, receiver):
     desk = Desk(tmp_path, client, f"{receiver.base}/api/v1/accounts/default/snapshots")
     desk.add(1)

@@ -119,6 +119,26 @@ def test_a_file_that_cannot_be_an_item_is_set_aside(outbox, tmp_path, clock):
     assert (tmp_path / "outbox" / ".tmp-unfinished").exists()
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "99991231T235959.999999-0123456789abcdef.json",
+        "20261399T996060.000000-0123456789abcdef.json",
+        "20990230T000000.000000-0123456789abcdef.json",
+    ],
+)
+def test_a_name_that_no_clock_could_give_stops_nothing(tmp_path, clock, name):
+    (tmp_path / "outbox").mkdir()
+    (tmp_path / "outbox" / name).write_bytes(b"{}")
+    assert take_stock(tmp_path).oldest is None
+    outbox = Outbox(tmp_path, 100, clock)
+    outbox.add({"n": 1})
+    outbox.add({"n": 2})
+    assert drain(outbox) == [1, 2]
+    assert drain(Outbox(tmp_path, 100, clock)) == []
+    assert take_stock(tmp_path).quarantined == 1
+
+
 def test_many_damaged_items_are_all_set_aside(outbox, tmp_path, clock):
     for n in range(1200):
         name = f"20261122T1000{n // 100:02}.{n % 100:06}-0123456789abcdef.json"
