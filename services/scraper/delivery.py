@@ -58,8 +58,8 @@ NO_ACCOUNTS = (
     "update it, or unset SCRAPER_ACCOUNT"
 )
 NO_BASE = (
-    "CLAUDE_SYNC_URL is no address of a Marigraph receiver, and other servers have no place for the account {!r}: "
-    "correct it, or unset SCRAPER_ACCOUNT"
+    "CLAUDE_SYNC_URL is no address of a Marigraph receiver, and other servers have no place for the "
+    "account {!r}: correct it, or unset SCRAPER_ACCOUNT"
 )
 
 log = structlog.get_logger()
