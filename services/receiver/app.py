@@ -16,6 +16,7 @@ from services.receiver.readiness import Readiness
 from services.receiver.requests import ScrapeRequests
 from services.receiver.tending import begin_tending, end_tending
 from services.receiver.watching import Watch, standing
+from shared.wire.limits import UNREAD_BYTES
 
 __all__ = ["BLUEPRINTS", "App", "build_app"]
 
@@ -39,7 +40,7 @@ def build_app(
     app = Sanic(name, env_prefix="MARIGRAPH_SANIC_", configure_logging=False)
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.ACCESS_LOG = False  # nobody reads it at our level, but Sanic would write each line first
-    app.config.REQUEST_MAX_SIZE = 64 * 1024
+    app.config.REQUEST_MAX_SIZE = UNREAD_BYTES  # of a body that Sanic reads: before the key is looked at
     app.ctx.receiver = context
     app.ctx.hub = Hub(
         context.store, most=context.options.event_listeners, standing=partial(standing, context)
@@ -56,6 +57,7 @@ def build_app(
     for route in app.router.routes:
         route.handler = answering.around(_named(route.path), route.handler)
     app.error_handler.add(Exception, answering.failed)
+    app.after_server_start(_count_connections)
     app.after_server_start(begin_tending)
     app.after_server_start(_begin)
     app.before_server_stop(_stopping)
@@ -71,6 +73,10 @@ def _named(path: str) -> str:
 
 async def _begin(app: App) -> None:
     app.ctx.watch.begin()
+
+
+async def _count_connections(app: App) -> None:
+    app.ctx.receiver.metrics.connections.watch = app.ctx.wire
 
 
 async def _stopping(app: App) -> None:

@@ -2,6 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from services.receiver.connections import Connections
 from services.receiver.counting import Answers
 from shared.metrics import PREFIX, new_registry
 
@@ -16,6 +17,8 @@ class ReceiverMetrics:
         self.registry: CollectorRegistry = new_registry()
         self.answers = Answers()
         self.registry.register(self.answers)
+        self.connections = Connections()
+        self.registry.register(self.connections)
         self.snapshots = Counter(
             "snapshots",
             "Snapshots taken in, by outcome: stored, duplicate, refused or failed.",

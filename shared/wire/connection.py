@@ -204,7 +204,10 @@ class Connection(HttpProtocol):
         phase = self._phase()
         streamed = self.written if phase is Phase.ANSWER else 0
         seen = (phase, self.begun, streamed)
-        if self._stalls(now) or (self._ended_at is not None and now - self._ended_at > CLOSING_SECONDS):
+        if self._stalls(now):
+            self._watch.ended["unread"] += 1
+            self.abort()
+        elif self._ended_at is not None and now - self._ended_at > CLOSING_SECONDS:
             self.abort()
         elif seen != self._seen:
             first = (phase is Phase.IDLE and not self.begun) or (phase is Phase.HEAD and self.begun <= 1)
@@ -274,6 +277,8 @@ class Connection(HttpProtocol):
     def _end(self, phase: Phase) -> None:
         """End what took too long: by an answer when there can be one, and for good the second time."""
         again = self._given_up is not None
+        if phase is not Phase.CLOSING and not again:
+            self._watch.ended[phase.name.lower()] += 1
         if phase is Phase.IDLE and self._task is not None:
             self.close()
         elif phase in {Phase.HEAD, Phase.BODY} and not again:

@@ -1,6 +1,7 @@
 """All connections of a server: looked at four times a second, and no more of them than there may be."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Collection
 from typing import Protocol
 
@@ -40,8 +41,8 @@ class Watch:
         """Take what a connection may use."""
         self.limits = limits
         self.connections: Collection[Watched] = ()
-        self.turned_away = 0
-        """Connections that found no place since the server began."""
+        self.ended: Counter[str] = Counter()
+        """Connections that were ended for their client's time, or for want of room, by reason."""
         self._told_at = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
 
@@ -72,16 +73,19 @@ class Watch:
             if connection is not newest and (since := connection.idle_since) is not None
         ]
         if idle:
+            self.ended["room"] += 1
             min(idle)[2].close()
             return True
         return self._turn_away()
 
     def _turn_away(self) -> bool:
-        self.turned_away += 1
+        self.ended["turned_away"] += 1
         now = asyncio.get_running_loop().time()
         if now - self._told_at > _TELL_EVERY_SECONDS:
             self._told_at = now
             _log.warning(
-                "no room for more connections", limit=self.limits.connections, turned_away=self.turned_away
+                "no room for more connections",
+                limit=self.limits.connections,
+                turned_away=self.ended["turned_away"],
             )
         return False

@@ -63,10 +63,11 @@ async def silent() -> AsyncIterator[bytes]:
 WAYS: tuple[Way, ...] = (nothing, head, later_head, body, chunks, unread, silent)
 
 
-async def slow_client(address: str, way: Way) -> None:
+async def slow_client(address: str, way: Way, connected: Callable[[], object] = lambda: None) -> None:
     """Behave so until cancelled, or until the receiver has cut the connection."""
     host, port = address.removeprefix("http://").split(":")
     _reader, writer = await asyncio.open_connection(host, int(port), limit=64)
+    connected()
     try:
         with contextlib.suppress(ConnectionError):
             async for part in way():
