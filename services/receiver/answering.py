@@ -106,7 +106,7 @@ class Answering:
         """Answer a failure in the origin's form; what is our fault is logged with its trace, once."""
         refusal = without_keys(request, _refusal(request, error))
         if refusal.status >= SERVER_FAULT:
-            known = isinstance(error, (MarigraphError, SanicException))
+            known = isinstance(error, (MarigraphError, SanicException, Refusal))
             _log.error(
                 "request failed",
                 error=str(error),

@@ -145,7 +145,10 @@ def _joined(parts: Sequence[Percents]) -> Percents:
     codes = {part.typecode for part in parts} or {"q"}
     joined: array[float] = array(codes.pop() if len(codes) == 1 else "d" if "d" in codes else "q")
     for part in parts:
-        joined.extend(part.tolist())
+        if part.typecode == joined.typecode:
+            joined.frombytes(part.tobytes())  # ten times as fast as number by number
+        else:
+            joined.extend(part.tolist())
     return joined
 
 

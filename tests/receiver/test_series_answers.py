@@ -143,7 +143,7 @@ async def test_another_accounts_key_sees_nothing(receiver: Receiver) -> None:
 
 
 async def test_a_record_that_takes_long_to_read_is_answered_later_without_holding_others_up(
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await put(receiver.store, (30, 20))
     may_go_on = asyncio.Event()
@@ -161,5 +161,6 @@ async def test_a_record_that_takes_long_to_read_is_answered_later_without_holdin
     status, body, headers = await asked
     assert (status, headers["Retry-After"]) == (503, "5")
     assert "Ask again" in body["suggestion"]
+    assert "Traceback" not in "".join(capsys.readouterr()), "it is no fault of ours"
     may_go_on.set()
     assert (await receiver.get(SERIES))[0] == 200

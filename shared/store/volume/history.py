@@ -165,7 +165,7 @@ class History:
 
     def read(self, version_id: str) -> Version:
         """Read a version's file as it is now. Raises as `read_version` does."""
-        return read_version(self.account, version_id, self.layout.version(version_id))
+        return read_version(self.account, version_id, f"{self._folder}/{version_id}.json")
 
     def find(self, choose: Choose, *, in_lock: bool = False, place: Place | None = None) -> Found | None:
         """Return the version that `choose` picks from the index, with its place. Raises OSError.

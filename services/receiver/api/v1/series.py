@@ -23,7 +23,9 @@ from shared.insight.series import DAY, Span, buckets, count_of_buckets, limits_i
 
 __all__ = ["BLUEPRINT"]
 
-_PATIENCE_SECONDS = 20
+_PATIENCE_SECONDS = 25
+"""Less than an answer may take at all."""
+
 _ASK_AGAIN_SECONDS = 5
 _MOST_VERSIONS = 250_000
 _MOST_ROWS = 1_000_000
