@@ -33,6 +33,7 @@ async def test_csv_and_ndjson_say_the_same(receiver: Receiver) -> None:
     [
         ("*/*", "application/json"),
         ("text/html", "application/json"),
+        ("no media type", "application/json"),
         ("text/csv;q=0.5, application/x-ndjson", "application/x-ndjson"),
         ("application/json;q=0.1, text/csv;q=0.2", "text/csv; charset=utf-8"),
     ],

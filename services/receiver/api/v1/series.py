@@ -8,6 +8,7 @@ from functools import partial
 
 from msgspec import Struct
 from sanic import Blueprint, Request
+from sanic.exceptions import InvalidHeader
 from sanic.response import HTTPResponse
 
 from services.receiver.api.v1.pieces import sent
@@ -72,7 +73,10 @@ async def series(request: Request, account: str) -> HTTPResponse | None:
 
 def _accepted(request: Request) -> str:
     """Return the form that the caller likes best; JSON when there is none among ours."""
-    liked = request.accept.match(*_ACCEPTED)
+    try:
+        liked = request.accept.match(*_ACCEPTED)
+    except InvalidHeader:  # nobody else here reads it
+        return FORMS[0]
     return _ACCEPTED[str(liked.mime)] if liked else FORMS[0]
 
 
