@@ -84,18 +84,21 @@ class KeptDays:
         return known.day if known.mark == mark else None
 
     async def _read(self, store: Store, account: str, marks: Mapping[str, DayMark]) -> list[Day]:
-        """Read what is not at hand; one question of an account at a time, as they mostly want the same."""
-        async with self._reading.setdefault(account, asyncio.Lock()):
-            days: dict[str, Day | None] = {}
-            for date, mark in marks.items():
-                at_hand = self._at_hand(account, date, mark)
-                days[date] = at_hand or await self._with_new_ones(store, account, date, mark)
-            for run in _runs(days):
-                async for day in _days_between(store, account, run):
-                    if day.date in days:
-                        days[day.date] = day
-                        self._keep(account, marks[day.date], day)
-            return [day for day in days.values() if day is not None]
+        """Read what is not at hand, some days at a time: who asks for less meanwhile gets its turn."""
+        guard = self._reading.setdefault(account, asyncio.Lock())
+        days = {date: self._at_hand(account, date, mark) for date, mark in marks.items()}
+        for run in _runs(days):
+            async with guard:
+                wanted = {date: marks[date] for date in run}
+                for date, mark in wanted.items():  # who went before may have read the same
+                    at_hand = self._at_hand(account, date, mark)
+                    days[date] = at_hand or await self._with_new_ones(store, account, date, mark)
+                for missing in _runs({date: days[date] for date in run}):
+                    async for day in _days_between(store, account, missing):
+                        if day.date in wanted:
+                            days[day.date] = day
+                            self._keep(account, marks[day.date], day)
+        return [day for day in days.values() if day is not None]
 
     async def _with_new_ones(self, store: Store, account: str, date: str, mark: DayMark) -> Day | None:
         """Return a day that only got versions at its end, None when it has to be read anew."""

@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
+from services.receiver import kept_days
 from services.receiver.kept_days import KeptDays
 from shared.insight.days import Day, day_of
 from shared.schemas.codec import RECEIVED_AT
@@ -153,6 +154,25 @@ async def test_questions_that_come_together_read_once(counting: Counting) -> Non
     answers = await asyncio.gather(*(days_in(kept, counting) for _ in range(5)))
     assert all(answer == answers[0] for answer in answers)
     assert counting.asked == ["stream"]
+
+
+async def test_who_asks_for_one_day_does_not_wait_for_a_year(
+    counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_days, "_DAYS_AT_ONCE", 1)
+    await counting.store.append("default", snapshot(NOON - minutes(9000)), NOON)
+    kept = KeptDays()
+    counting.may_go_on.clear()
+    year = asyncio.create_task(days_in(kept, counting))
+    await asyncio.sleep(0.05)
+    calendar = await counting.calendar("default", "2026-11-22", "2026-11-22")
+    today = asyncio.create_task(kept.of(counting, "default", calendar.marks, 20))
+    await asyncio.sleep(0.05)
+    counting.may_go_on.set()
+    await asyncio.wait({year, today}, return_when=asyncio.FIRST_COMPLETED)
+    assert today.done()
+    assert not year.done()
+    assert (await today)[0] == (await year)[-1]
 
 
 async def test_reading_ends_with_the_receiver(counting: Counting) -> None:
