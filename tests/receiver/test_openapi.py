@@ -14,6 +14,7 @@ from services.receiver.context import Context
 from services.receiver.metrics import ReceiverMetrics
 from services.receiver.openapi import document
 from services.receiver.openapi.document import OPERATIONS
+from shared import VERSION
 from shared.schemas.codec import decode_report, decode_snapshot
 from shared.store import open_store
 from tests.receiver.conftest import Receiver, SetClock
@@ -33,6 +34,11 @@ def routes() -> set[tuple[str, str]]:
         path = "/" + re.sub(r"<(\w+)[^>]*>", r"{\1}", route.path)
         found |= {(method.lower(), path) for method in route.methods}
     return found
+
+
+def test_it_names_its_version_where_nothing_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.metadata.distribution", None)  # an image holds the code alone
+    assert document()["info"]["version"] == VERSION
 
 
 def test_the_document_is_valid() -> None:

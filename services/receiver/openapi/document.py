@@ -1,6 +1,5 @@
 """The document, put together from operations and the types they name (pure)."""
 
-from importlib.metadata import version
 from typing import Any
 
 import msgspec
@@ -9,6 +8,7 @@ from services.receiver.batch import Receipt
 from services.receiver.openapi import accounts, answers, examples, live, origin
 from services.receiver.openapi.parts import Json, Operation, ref
 from services.receiver.series_forms import Series
+from shared import VERSION
 from shared.schemas.reports import Report
 from shared.schemas.usage import Snapshot
 
@@ -63,7 +63,7 @@ def document() -> Json:
         "openapi": "3.1.0",
         "info": {
             "title": "Marigraph",
-            "version": version("marigraph"),
+            "version": VERSION,
             "summary": "The record of your Claude usage limits",
             "description": _ABOUT,
             "license": {"name": "MIT", "identifier": "MIT"},
