@@ -1,0 +1,61 @@
+"""Turns told of a life whose truth is known: nothing invented, nothing missed, every true time within."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.insight.turns import ENDS, NEAR, Turn
+from tests.insight.stories import Stored, sightings, turns
+from tests.insight.tide import Truth, recorded, session_life
+
+TRUE_OF = {
+    "opened": ("opened",),
+    "on_time": ("ended",),
+    "early": ("early",),
+    "unseen": ("ended", "early"),
+    # With no lower percentage an early reset cannot be told from a reset that was moved.
+    "moved": ("moved", "early"),
+    "counter_fell": ("fell",),
+}
+
+lives = st.integers(0, 10**9)
+
+
+def within(turn: Turn, truth: Truth) -> list[str]:
+    return [kind for kind, moment in truth.events if turn.at.earliest <= moment <= turn.at.latest]
+
+
+def life(seed: int) -> tuple[Truth, list[Stored]]:
+    truth = session_life(seed)
+    return truth, recorded(truth, seed)
+
+
+@settings(deadline=None, max_examples=60)
+@given(lives)
+def test_every_turn_that_is_told_happened_within_its_times(seed: int) -> None:
+    truth, versions = life(seed)
+    learned = False
+    for turn in turns(versions):
+        true = set(within(turn, truth))
+        # A reset that was moved forward while nobody looked came before its time, as far as was announced.
+        ahead = turn.kind == "early" and {"moved", "ended"} <= true
+        # Until an opening was seen closely nobody knows how long a session lasts, and a move looks like an end.
+        unlearned = turn.kind == "unseen" and "moved" in true and not learned
+        assert ahead or unlearned or true & set(TRUE_OF[turn.kind]), turn
+        close = turn.at.latest - turn.at.earliest <= NEAR
+        learned = learned or (turn.kind in {"opened", "on_time"} and close and turn.announces is not None)
+
+
+@settings(deadline=None, max_examples=60)
+@given(lives)
+def test_no_end_of_a_window_between_two_readings_is_missed(seed: int) -> None:
+    truth, versions = life(seed)
+    seen = sightings(versions, "session")
+    ends = [turn for turn in turns(versions) if turn.kind in {*ENDS, "moved"}]
+    for moment in truth.of("ended", "early"):
+        before = [one for one in seen if one.latest < moment]
+        after = [one for one in seen if one.earliest > moment]
+        if not before or not after:
+            continue
+        window = truth.at(before[-1].time).window
+        if window > 0 and truth.at(before[-1].latest).reset and window != truth.at(after[0].time).window:
+            assert any(turn.at.earliest <= moment <= turn.at.latest for turn in ends), moment
