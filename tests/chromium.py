@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, async_playwright
 
-from services.scraper.chromium import find_browser, launch_flags, running_as_root
+from services.scraper.browsing.chromium import find_browser, launch_flags, running_as_root
 
 
 @asynccontextmanager

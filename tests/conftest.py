@@ -17,7 +17,7 @@ _left_out: dict[str, int] = {}
 
 
 def _missing_browser() -> str:
-    from services.scraper.chromium import find_browser  # noqa: PLC0415 - only runs that need it pay for it
+    from services.scraper.browsing.chromium import find_browser  # noqa: PLC0415 - only runs that need it pay for it
 
     return "" if find_browser(None) else "no Chrome or Chromium was found (make setup installs one)"
 

@@ -4,7 +4,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services.receiver.auth import Key, key_of_secret
+from services.receiver.admission.auth import Key, key_of_secret
 from services.receiver.keyfile import disk, editing
 from services.receiver.keyfile.entries import NotAKeyFileError, decode, read, state_of
 from services.receiver.keyfile.minting import mint

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright._impl._driver import compute_driver_executable
 
-from services.scraper.chromium import CURE, find_browser, running_as_root
+from services.scraper.browsing.chromium import CURE, find_browser, running_as_root
 
 UPDATE = ("apt-get", "update", "-qq")
 INSTALL = ("apt-get", "install", "-y", "-qq", "--no-install-recommends")

@@ -17,16 +17,16 @@ from sanic import Request
 from sanic.exceptions import SanicException
 from sanic.response import HTTPResponse
 
+from services.receiver.admission.hiding import holds_key, without_key, without_keys
 from services.receiver.context import Context, client_address, context_of
-from services.receiver.counting import method_of
-from services.receiver.encoded import Encoded, joined
-from services.receiver.headers import UNKEPT, Lines, of_all
-from services.receiver.hiding import holds_key, without_key, without_keys
-from services.receiver.methods import allowed_methods
-from services.receiver.problems import CONTENT_TYPE, ROOT, problem
-from services.receiver.refusals import SERVER_FAULT, Refusal, internal_error, not_read, not_stored
-from services.receiver.requestfacts import key_shown, noted
-from services.receiver.requestlog import RequestLine, safe, time_of
+from services.receiver.giving.encoded import Encoded, joined
+from services.receiver.giving.headers import UNKEPT, Lines, of_all
+from services.receiver.giving.methods import allowed_methods
+from services.receiver.operating.counting import method_of
+from services.receiver.operating.requestfacts import key_shown, noted
+from services.receiver.operating.requestlog import RequestLine, safe, time_of
+from services.receiver.refusing.problems import CONTENT_TYPE, ROOT, problem
+from services.receiver.refusing.refusals import SERVER_FAULT, Refusal, internal_error, not_read, not_stored
 from shared.errors import MarigraphError
 from shared.schemas.codec import encode
 from shared.timestamps import to_iso_millis

@@ -11,11 +11,11 @@ from sanic.config import Config
 from services.receiver.answering import Answering
 from services.receiver.api import docs, explained, health, page, usage, v1
 from services.receiver.context import Context
-from services.receiver.hub import Hub
-from services.receiver.readiness import Readiness
-from services.receiver.requests import ScrapeRequests
-from services.receiver.tending import begin_tending, end_tending
-from services.receiver.watching import Watch, standing
+from services.receiver.live.hub import Hub
+from services.receiver.live.requests import ScrapeRequests
+from services.receiver.minding.readiness import Readiness
+from services.receiver.minding.tending import begin_tending, end_tending
+from services.receiver.minding.watching import Watch, standing
 from shared.wire.limits import UNREAD_BYTES
 
 __all__ = ["BLUEPRINTS", "App", "build_app"]

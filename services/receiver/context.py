@@ -5,17 +5,16 @@ from msgspec import Struct, field
 from sanic import Request
 from sanic.response import HTTPResponse
 
-from services.receiver.addresses import client_of, network_of
-from services.receiver.answers import KeptAnswers
-from services.receiver.auth import Key, Keys, Scope
-from services.receiver.encoded import Encoded
-from services.receiver.guard import Guard
-from services.receiver.hiding import secret_presented
-from services.receiver.kept_days import KeptDays
-from services.receiver.kept_pieces import KeptPieces
-from services.receiver.metrics import ReceiverMetrics
+from services.receiver.admission.addresses import client_of, network_of
+from services.receiver.admission.auth import Key, Keys, Scope
+from services.receiver.admission.guard import Guard
+from services.receiver.admission.hiding import secret_presented
+from services.receiver.giving.answers import KeptAnswers
+from services.receiver.giving.encoded import Encoded
+from services.receiver.operating.metrics import ReceiverMetrics
+from services.receiver.operating.requestlog import RequestLog
 from services.receiver.options import Options
-from services.receiver.refusals import (
+from services.receiver.refusing.refusals import (
     Refusal,
     asks_too_much,
     forbidden,
@@ -24,7 +23,8 @@ from services.receiver.refusals import (
     key_missing,
     too_many_failures,
 )
-from services.receiver.requestlog import RequestLog
+from services.receiver.series.kept_days import KeptDays
+from services.receiver.series.kept_pieces import KeptPieces
 from shared.clock import Clock
 from shared.keyform import prefix_of
 from shared.schemas.codec import encode

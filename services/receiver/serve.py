@@ -5,12 +5,12 @@ import sys
 
 import structlog
 
+from services.receiver.admission.guard import Guard, Limits
 from services.receiver.app import build_app
 from services.receiver.context import Context
-from services.receiver.guard import Guard, Limits
 from services.receiver.keyfile.gathering import gather
-from services.receiver.metrics import ReceiverMetrics
-from services.receiver.requestlog import RequestLog
+from services.receiver.operating.metrics import ReceiverMetrics
+from services.receiver.operating.requestlog import RequestLog
 from services.receiver.settings import PREFIXES, ReceiverSettings
 from shared import serving
 from shared.clock import SystemClock

@@ -13,23 +13,31 @@ from typing import Any, TypeVar
 import msgspec
 import structlog
 
-from services.scraper.client import Client
+from services.scraper.browsing.profile import tidy_profile
+from services.scraper.capturing.reparse import reparsed_lines
 from services.scraper.house import House, furnish, key_reader, sender_of
+from services.scraper.judging.outcome import (
+    EXIT_CODES,
+    Outcome,
+    ScrapeError,
+    of_account,
+    outcome_of,
+    sentence,
+)
 from services.scraper.locks import hold_running, is_running
-from services.scraper.login import log_in
-from services.scraper.loop import WAKE, Scraping, run_until_stopped, stop_asked
-from services.scraper.outbox import take_stock
-from services.scraper.outcome import EXIT_CODES, Outcome, ScrapeError, of_account, outcome_of, sentence
+from services.scraper.logins.login import log_in
+from services.scraper.loop import Scraping, run_until_stopped, stop_asked
+from services.scraper.outgoing.client import Client
+from services.scraper.outgoing.outbox import take_stock
+from services.scraper.outgoing.sending import NEED_USER, sent_words
 from services.scraper.overview import Overview, figures, overview_lines
-from services.scraper.profile import tidy_profile
 from services.scraper.recorder import read_last
-from services.scraper.reparse import reparsed_lines
 from services.scraper.reparsing import reparse
 from services.scraper.requested import Requested
-from services.scraper.scrape import scrape
-from services.scraper.sending import NEED_USER, sent_words
 from services.scraper.settings import ScraperSettings
 from services.scraper.status import read_status
+from services.scraper.visiting.scrape import scrape
+from services.scraper.waking import WAKE, wake
 from shared.clock import SystemClock
 from shared.errors import MarigraphError
 from shared.files import private_folder
@@ -240,7 +248,7 @@ def _login(settings: ScraperSettings, *, anew: bool) -> int:
     window = f"A window opens at {settings.usage_url}. Log in there; it closes by itself."
     opened = partial(print, window, flush=True)
     snapshot = _to_the_end(log_in(settings, SystemClock(), opened, anew=anew))
-    (settings.state_dir / WAKE).touch(mode=0o600)
+    wake(settings.state_dir)
     if snapshot is None:
         print("You are logged in, but the usage page could not be read: see `once`.")
         return 0
@@ -250,7 +258,7 @@ def _login(settings: ScraperSettings, *, anew: bool) -> int:
 
 
 def _session(parsed: argparse.Namespace, settings: ScraperSettings) -> int:
-    from services.scraper.moving_command import export_login, import_login  # noqa: PLC0415 - not for `run`
+    from services.scraper.logins.moving_command import export_login, import_login  # noqa: PLC0415 - not for `run`
 
     move = export_login if parsed.way == "export" else import_login
     move(settings, parsed.file, parsed.key_file, _to_the_end, print)

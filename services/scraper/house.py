@@ -9,15 +9,15 @@ from pathlib import Path
 
 import msgspec
 
-from services.scraper.address import addresses_of
-from services.scraper.captures import Captures
-from services.scraper.client import Client
-from services.scraper.delivery import Delivery, Server
+from services.scraper.capturing.captures import Captures
 from services.scraper.locks import hold_sending
-from services.scraper.outbox import REPORTS, Outbox
+from services.scraper.outgoing.address import addresses_of
+from services.scraper.outgoing.client import Client
+from services.scraper.outgoing.delivery import Delivery, Server
+from services.scraper.outgoing.outbox import REPORTS, Outbox
+from services.scraper.outgoing.sender import Lane, Sender
 from services.scraper.recorder import Recorder
 from services.scraper.schedule import USUAL_WAITS, Waits
-from services.scraper.sender import Lane, Sender
 from services.scraper.settings import ScraperSettings
 from services.scraper.status import Board
 from shared.clock import SystemClock

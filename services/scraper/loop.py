@@ -11,18 +11,15 @@ from pathlib import Path
 
 import structlog
 
-from services.scraper.outcome import GOOD, Outcome, sentence
+from services.scraper.judging.outcome import GOOD, Outcome, sentence
+from services.scraper.outgoing.sender import Sender
 from services.scraper.recorder import Recorder
 from services.scraper.requested import Requested
 from services.scraper.schedule import SHORTEST, Pace, first_delay, next_turn
-from services.scraper.sender import Sender
 from services.scraper.status import Board
 from shared.clock import Clock
 
-__all__ = ["WAKE", "Scraping", "run_until_stopped", "stop_asked"]
-
-WAKE = "wake"
-"""A file in the state folder; touching it asks for a scrape now."""
+__all__ = ["Scraping", "run_until_stopped", "stop_asked"]
 
 WAKE_LOOK = 2.0
 MOST_UNKEPT = 1000

@@ -9,11 +9,11 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, write_to_te
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from services.scraper.outbox import Stock
-from services.scraper.outcome import GOOD, Outcome, State
-from services.scraper.sending import SendState
+from services.scraper.judging.outcome import GOOD, Outcome, State
+from services.scraper.outgoing.outbox import Stock
+from services.scraper.outgoing.sending import SendState
+from services.scraper.outgoing.tally import Tally
 from services.scraper.status import Status
-from services.scraper.tally import Tally
 from shared.metrics import PREFIX, new_registry
 
 __all__ = ["ScraperMetrics"]

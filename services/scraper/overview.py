@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from services.scraper.login_age import login_words
-from services.scraper.outbox import Stock
+from services.scraper.logins.login_age import login_words
+from services.scraper.outgoing.outbox import Stock
 from services.scraper.status import Status
 from shared.schemas.codec import Document, decode_snapshot
 from shared.schemas.usage import Reading, Snapshot

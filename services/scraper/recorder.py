@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from services.scraper.captures import Captures
-from services.scraper.login_age import ends_soon, login_words
+from services.scraper.capturing.captures import Captures
+from services.scraper.judging.outcome import GOOD, Outcome
+from services.scraper.logins.login_age import ends_soon, login_words
 from services.scraper.metrics import ScraperMetrics
-from services.scraper.outbox import Outbox, take_stock
-from services.scraper.outcome import GOOD, Outcome
+from services.scraper.outgoing.outbox import Outbox, take_stock
+from services.scraper.outgoing.sending import Sending
 from services.scraper.report import refused_report, report_of
-from services.scraper.sending import Sending
 from services.scraper.status import Board
 from shared.clock import Clock
 from shared.files import replace

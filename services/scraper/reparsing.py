@@ -2,9 +2,9 @@
 
 import msgspec
 
+from services.scraper.capturing.reparse import Compared, Reparsed, compare
 from services.scraper.house import House
 from services.scraper.recorder import LAST_READING, read_last
-from services.scraper.reparse import Compared, Reparsed, compare
 from shared.files import replace
 from shared.schemas.codec import decode_snapshot, encode_pretty
 

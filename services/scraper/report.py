@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
+from services.scraper.capturing.scrub import mask
 from services.scraper.extract.snapshot import PARSER
-from services.scraper.fingerprint import fingerprint
-from services.scraper.login_age import LoginAge
-from services.scraper.outcome import Outcome, advice_of, reason_of
-from services.scraper.scrub import mask
+from services.scraper.judging.fingerprint import fingerprint
+from services.scraper.judging.outcome import Outcome, advice_of, reason_of
+from services.scraper.logins.login_age import LoginAge
 from shared.schemas.reports import REPORT_VERSION, Report
 
 __all__ = ["refused_report", "report_of"]

@@ -14,11 +14,11 @@ from urllib.parse import urlencode
 import msgspec
 import structlog
 
-from services.scraper.address import addresses_of
-from services.scraper.client import Client
+from services.scraper.outgoing.address import addresses_of
+from services.scraper.outgoing.client import Client
+from services.scraper.outgoing.verdict import Reply, retry_after_of
 from services.scraper.request_pace import WAIT_FOR_REQUEST, request_delay
 from services.scraper.settings import ScraperSettings
-from services.scraper.verdict import Reply, retry_after_of
 
 __all__ = ["Requested", "Willing"]
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from services.scraper.outcome import GOOD, State
+from services.scraper.judging.outcome import GOOD, State
 
 __all__ = [
     "SHORTEST",

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from services.scraper.address import account_in
+from services.scraper.outgoing.address import account_in
 from shared.schemas.usage import ACCOUNT_PATTERN, DEFAULT_ACCOUNT
 from shared.settings import LogSettings, env
 

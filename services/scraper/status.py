@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from services.scraper.judging.outcome import GOOD, Outcome, State, sentence
 from services.scraper.locks import locked
-from services.scraper.login_age import LoginAge, seen
-from services.scraper.outcome import GOOD, Outcome, State, sentence
-from services.scraper.sending import Sending
+from services.scraper.logins.login_age import LoginAge, seen
+from services.scraper.outgoing.sending import Sending
 from shared.clock import Clock
 from shared.files import replace
 

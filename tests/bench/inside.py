@@ -25,11 +25,11 @@ from typing import Any
 import uvloop
 from sanic.server.protocols.http_protocol import HttpProtocol
 
+from services.receiver.admission.auth import Keys, key_of_secret
 from services.receiver.app import build_app
-from services.receiver.auth import Keys, key_of_secret
 from services.receiver.context import Context
-from services.receiver.metrics import ReceiverMetrics
-from services.receiver.requestlog import RequestLog
+from services.receiver.operating.metrics import ReceiverMetrics
+from services.receiver.operating.requestlog import RequestLog
 from shared import logs
 from shared.clock import SystemClock
 from shared.store import open_store

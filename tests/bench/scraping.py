@@ -13,10 +13,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from services.scraper.browsing.leftovers import processes_in
 from services.scraper.house import House, furnish
-from services.scraper.leftovers import processes_in
-from services.scraper.scrape import scrape
 from services.scraper.settings import ScraperSettings
+from services.scraper.visiting.scrape import scrape
 from shared import logs
 from shared.settings import load
 from tests.bench.servers import REPOSITORY

@@ -10,8 +10,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.registry import Collector
 
 from services.janitor.metrics import JanitorMetrics
-from services.receiver.accountmetrics import of_accounts
-from services.receiver.metrics import ReceiverMetrics
+from services.receiver.operating.accountmetrics import of_accounts
+from services.receiver.operating.metrics import ReceiverMetrics
 from services.scraper.metrics import ScraperMetrics
 from shared.clock import SystemClock
 

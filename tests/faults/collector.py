@@ -12,11 +12,12 @@ from typing import Any
 
 import msgspec
 
-from services.scraper import client, delivery, loop
-from services.scraper.client import Client
+from services.scraper import loop
 from services.scraper.house import House, furnish, sender_of
+from services.scraper.judging.outcome import Outcome
 from services.scraper.loop import Scraping, run_until_stopped, stop_asked
-from services.scraper.outcome import Outcome
+from services.scraper.outgoing import client, delivery
+from services.scraper.outgoing.client import Client
 from services.scraper.recorder import read_last
 from services.scraper.requested import Requested
 from services.scraper.schedule import Waits

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from services.scraper.outbox import take_stock
+from services.scraper.outgoing.outbox import take_stock
 from services.scraper.recorder import read_last
 from shared.schemas.codec import decode_snapshot, digest
 from tests.faults.clients import KEY

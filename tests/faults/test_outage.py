@@ -11,11 +11,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from services.scraper import client as client_module
-from services.scraper import delivery as delivery_module
-from services.scraper.client import Client
 from services.scraper.house import House, furnish, sender_of
-from services.scraper.outbox import take_stock
+from services.scraper.outgoing import client as client_module
+from services.scraper.outgoing import delivery as delivery_module
+from services.scraper.outgoing.client import Client
+from services.scraper.outgoing.outbox import take_stock
 from services.scraper.schedule import USUAL_WAITS
 from services.scraper.settings import ScraperSettings
 from shared.settings import load

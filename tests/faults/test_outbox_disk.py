@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.scraper.outbox import Outbox, take_stock
+from services.scraper.outgoing.outbox import Outbox, take_stock
 from shared.clock import SystemClock
 from shared.schemas.codec import decode_document
 from tests.faults.collector import reading

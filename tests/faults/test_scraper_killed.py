@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from services.scraper.leftovers import processes_in
-from services.scraper.outbox import NAME
+from services.scraper.browsing.leftovers import processes_in
+from services.scraper.outgoing.outbox import NAME
 from shared.schemas.codec import decode_document, digest
 from tests.faults.lengths import note, rounds
 from tests.scraper.practice import Console, Scraper, running_console

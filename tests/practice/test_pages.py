@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from services.scraper.chromium import find_browser, launch_flags, running_as_root
+from services.scraper.browsing.chromium import find_browser, launch_flags, running_as_root
 
 pytestmark = pytest.mark.browser
 

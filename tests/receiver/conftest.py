@@ -12,12 +12,12 @@ import aiohttp
 import msgspec
 import pytest
 
+from services.receiver.admission.auth import Key, Keys, key_of_secret
 from services.receiver.app import App, build_app
-from services.receiver.auth import Key, Keys, key_of_secret
 from services.receiver.context import Context
-from services.receiver.metrics import ReceiverMetrics
+from services.receiver.operating.metrics import ReceiverMetrics
+from services.receiver.operating.requestlog import RequestLog
 from services.receiver.options import Options
-from services.receiver.requestlog import RequestLog
 from shared.serving import served
 from shared.store import Store, open_store
 from shared.wire.limits import WireLimits

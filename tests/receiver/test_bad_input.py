@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from services.receiver.ingest import BODY_LIMIT
+from services.receiver.taking.ingest import BODY_LIMIT
 from tests.receiver.conftest import SECRET, Receiver
 
 LAST = '"lastUpdated":"2026-11-22T12:00:00Z"'

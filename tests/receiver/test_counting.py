@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
-from services.receiver.counting import Answers
+from services.receiver.operating.counting import Answers
 
 ANSWER = st.tuples(
     st.sampled_from(["GET", "POST", "BREW", "LOOK"]),

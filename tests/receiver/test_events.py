@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.receiver import channel, hub
-from services.receiver.events import Cursor, read_cursor, written
+from services.receiver.live import channel, hub
+from services.receiver.live.events import Cursor, read_cursor, written
 from services.receiver.options import Options
 from shared.store import Store, open_store
 from tests.receiver.conftest import OTHER, READ_ONLY, SECRET, Receiver, running

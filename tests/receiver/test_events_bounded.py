@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.receiver import channel
 from services.receiver.api.v1 import events
+from services.receiver.live import channel
 from services.receiver.options import Options
 from shared.store import Store, open_store
 from shared.store.errors import StoreUnavailableError

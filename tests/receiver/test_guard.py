@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.receiver.addresses import client_of, network_of
-from services.receiver.guard import Buckets, Guard, Limits
+from services.receiver.admission.addresses import client_of, network_of
+from services.receiver.admission.guard import Buckets, Guard, Limits
 from services.receiver.keyfile.minting import mint
 
 GUESS = "a-guess"

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.receiver.ingest import read_snapshot
-from services.receiver.refusals import Refusal
+from services.receiver.refusing.refusals import Refusal
+from services.receiver.taking.ingest import read_snapshot
 from shared.store import Store, open_store
 from tests.receiver.conftest import Receiver
 from tests.receiver.hostile import BODIES, REPORT, SNAPSHOT, VALUES, places, replaced

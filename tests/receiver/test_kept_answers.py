@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.receiver.answers import Answer, KeptAnswers, answer
+from services.receiver.giving.answers import Answer, KeptAnswers, answer
 from shared.store.base import Found, Version
 
 READ_AT = datetime(2026, 11, 22, 12, 0, 0, 500_000, UTC)

@@ -10,8 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from services.receiver import kept_days
-from services.receiver.kept_days import KeptDays
+from services.receiver.series import kept_days
+from services.receiver.series.kept_days import KeptDays
 from shared.insight.days import Day, day_of
 from shared.schemas.codec import RECEIVED_AT
 from shared.store import Store, open_store

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from services.receiver.auth import Key, key_of_secret
+from services.receiver.admission.auth import Key, key_of_secret
 from services.receiver.keyfile import editing
 from services.receiver.keyfile.entries import NotAKeyFileError, decode, read, state_of
 from services.receiver.keyfile.following import Gone, Known, Readable, Unreadable, after, valid

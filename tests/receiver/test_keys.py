@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.receiver.auth import EVERY_ACCOUNT, Key, Keys, key_of_secret
+from services.receiver.admission.auth import EVERY_ACCOUNT, Key, Keys, key_of_secret
 
 
 def key(name: str = "laptop", secret: str = "a-secret", **more) -> Key:

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from services.receiver.auth import key_of_secret
+from services.receiver.admission.auth import key_of_secret
 from services.receiver.keyfile.following import Known
 from services.receiver.keyfile.watching import KeyWatch
 from shared.timestamps import to_iso

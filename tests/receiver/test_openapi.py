@@ -8,12 +8,12 @@ import msgspec
 import pytest
 from openapi_spec_validator import validate
 
+from services.receiver.admission.auth import Keys
 from services.receiver.app import build_app
-from services.receiver.auth import Keys
 from services.receiver.context import Context
-from services.receiver.metrics import ReceiverMetrics
 from services.receiver.openapi import document
 from services.receiver.openapi.document import OPERATIONS
+from services.receiver.operating.metrics import ReceiverMetrics
 from shared import VERSION
 from shared.schemas.codec import decode_report, decode_snapshot
 from shared.store import open_store

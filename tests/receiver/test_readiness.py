@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.receiver import readiness
+from services.receiver.minding import readiness
 from services.receiver.options import Options
 from services.receiver.settings import ReceiverSettings
 from shared import VERSION

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.receiver import requestlog
-from services.receiver.requestlog import RequestLine, RequestLog, safe
+from services.receiver.operating import requestlog
+from services.receiver.operating.requestlog import RequestLine, RequestLog, safe
 from shared import logs
 from shared.gathering import GatheringHandler
 from shared.store import Store

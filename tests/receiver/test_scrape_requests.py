@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.receiver import requests
-from services.receiver.trigger import Asked, ask, fetched, read_note, state_of
+from services.receiver.live import requests
+from services.receiver.live.trigger import Asked, ask, fetched, read_note, state_of
 from shared.store import open_store
 from tests.receiver.conftest import OTHER, READ_ONLY, Receiver, running
 

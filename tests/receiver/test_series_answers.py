@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from services.receiver.api.v1 import series as route
-from services.receiver.kept_days import KeptDays
+from services.receiver.series.kept_days import KeptDays
 from tests.receiver.conftest import OTHER, READ_ONLY, Receiver
 from tests.receiver.series_calls import SERIES, put
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import structlog
 
-from services.receiver import channel, watching
+from services.receiver.live import channel
+from services.receiver.live.silence import Reason, Silence, changes, reason_in, silence_of
+from services.receiver.minding import watching
 from services.receiver.options import Options
-from services.receiver.silence import Reason, Silence, changes, reason_in, silence_of
 from shared.store import Store, open_store
 from tests.receiver.conftest import OTHER, Receiver, running
 from tests.receiver.listening import listen

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import Gauge
 from structlog.testing import capture_logs
 
-from services.receiver import tending
+from services.receiver.minding import tending
 from shared.store.errors import StoreFullError
 
 

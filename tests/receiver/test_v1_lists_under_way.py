@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from services.receiver.listing import read_listing
-from services.receiver.pages import page_of
-from services.receiver.questions import Question
+from services.receiver.asking.questions import Question
+from services.receiver.lists.listing import read_listing
+from services.receiver.lists.pages import page_of
 from shared.store import Store, open_store
 from tests.receiver.v1_calls import NOON, reading
 

@@ -11,8 +11,8 @@ from sanic.response import HTTPResponse
 from services.receiver.answering import begin_stream
 from services.receiver.api.v1.routes import add_route, question_of
 from services.receiver.app import BLUEPRINTS
-from services.receiver.bodies import read_body
 from services.receiver.context import json_answer
+from services.receiver.taking.bodies import read_body
 from shared.store import Store
 from tests.receiver.conftest import OTHER, READ_ONLY, SECRET, Receiver, running
 

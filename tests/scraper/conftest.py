@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.scraper.client import Client
-from services.scraper.outbox import Outbox
+from services.scraper.outgoing.client import Client
+from services.scraper.outgoing.outbox import Outbox
 
 sys.path.insert(0, str(Path(__file__).parent))  # the helpers beside the tests
 

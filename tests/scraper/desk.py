@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from services.scraper.address import addresses_of
-from services.scraper.client import Client
-from services.scraper.delivery import Delivery, Server
-from services.scraper.outbox import REPORTS, Outbox, take_stock
+from services.scraper.outgoing.address import addresses_of
+from services.scraper.outgoing.client import Client
+from services.scraper.outgoing.delivery import Delivery, Server
+from services.scraper.outgoing.outbox import REPORTS, Outbox, take_stock
+from services.scraper.outgoing.sender import Lane, Sender
+from services.scraper.outgoing.sending import Sending
 from services.scraper.schedule import Waits
-from services.scraper.sender import Lane, Sender
-from services.scraper.sending import Sending
 from shared.clock import SystemClock
 
 REPOSITORY = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import aiohttp
 
-from services.scraper.chromium import find_browser, launch_flags, running_as_root
+from services.scraper.browsing.chromium import find_browser, launch_flags, running_as_root
 
 COUNTING = """<title>%s</title><body style="height:9000px"><input id=note>
 <script>

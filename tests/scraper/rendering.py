@@ -16,7 +16,7 @@ from playwright.async_api import Browser
 
 from services.scraper.extract.captured import Answer, CapturedPage, View, decode_view
 from services.scraper.extract.snapshot import Unreadable, extract
-from services.scraper.visit import SCRIPT
+from services.scraper.visiting.visit import SCRIPT
 from shared.schemas.codec import to_document
 from shared.timestamps import parse_moment
 from tests.chromium import open_browser

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from rendering import SAMPLES, expect_all
 
-from services.scraper.capture import decode_capture
+from services.scraper.capturing.capture import decode_capture
 from services.scraper.extract.captured import View
 from shared.timestamps import to_iso
 

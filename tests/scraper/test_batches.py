@@ -6,8 +6,8 @@ import pytest
 from desk import Desk
 from fake_receiver import accept, lose_answer, refuse, say
 
-from services.scraper import delivery as delivery_module
-from services.scraper.outbox import take_stock
+from services.scraper.outgoing import delivery as delivery_module
+from services.scraper.outgoing.outbox import take_stock
 from shared.schemas.codec import decode_document
 
 ACCOUNTS = ("GET", "/api/v1/accounts")
@@ -115,7 +115,7 @@ async def test_a_receiver_that_takes_few_at_once_gets_few_at_once(desk, receiver
 
 
 async def test_a_long_item_does_not_make_a_batch_too_long(desk, receiver, monkeypatch):
-    monkeypatch.setattr("services.scraper.sender.BATCH_BYTES", 100)
+    monkeypatch.setattr("services.scraper.outgoing.sender.BATCH_BYTES", 100)
     desk.add(1, 2, 3)
     desk.add(4, long="x" * 500)
     desk.add(5)

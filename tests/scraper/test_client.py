@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.scraper.address import Addresses, account_in, addresses_of
-from services.scraper.verdict import Reply, has_v1, judge_single
+from services.scraper.outgoing.address import Addresses, account_in, addresses_of
+from services.scraper.outgoing.verdict import Reply, has_v1, judge_single
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 

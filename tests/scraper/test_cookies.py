@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from services.scraper.cookies import SiteCookies
+from services.scraper.browsing.cookies import SiteCookies
 
 URL = "https://claude.ai/settings/usage"
 

@@ -10,14 +10,15 @@ import structlog
 from rendering import captured
 
 from services.scraper import loop as loop_module
-from services.scraper.captures import Captures
+from services.scraper.capturing.captures import Captures
+from services.scraper.capturing.scrub import scrubbed
 from services.scraper.extract.snapshot import extract
-from services.scraper.loop import WAKE, Scraping
-from services.scraper.outbox import REPORTS, Outbox, take_stock
-from services.scraper.outcome import Outcome
+from services.scraper.judging.outcome import Outcome
+from services.scraper.loop import Scraping
+from services.scraper.outgoing.outbox import REPORTS, Outbox, take_stock
 from services.scraper.recorder import Recorder, read_last
-from services.scraper.scrub import scrubbed
 from services.scraper.status import Board, read_status
+from services.scraper.waking import WAKE
 from shared.clock import SystemClock
 
 PAGE = captured("2026-10-products")

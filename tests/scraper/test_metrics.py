@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from prometheus_client.parser import text_fd_to_metric_families
 
-from services.scraper.captures import Captures
-from services.scraper.outbox import REPORTS, Outbox
-from services.scraper.outcome import Outcome
+from services.scraper.capturing.captures import Captures
+from services.scraper.judging.outcome import Outcome
+from services.scraper.outgoing.outbox import REPORTS, Outbox
+from services.scraper.outgoing.sending import LastAnswer, Sending
 from services.scraper.recorder import Recorder
-from services.scraper.sending import LastAnswer, Sending
 from services.scraper.status import Board
 from shared.clock import SystemClock
 from shared.schemas.usage import Reading, Snapshot

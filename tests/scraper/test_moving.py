@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from practice import Scraper, running_console
 
-from services.scraper.browser import open_page
-from services.scraper.login_file import Login, new_key, open_login, read_key, seal_login
-from services.scraper.profile import hold_profile
+from services.scraper.browsing.browser import open_page
+from services.scraper.browsing.profile import hold_profile
+from services.scraper.logins.login_file import Login, new_key, open_login, read_key, seal_login
 from services.scraper.settings import ScraperSettings
 from shared.errors import PermanentError
 from shared.settings import load

@@ -11,9 +11,9 @@ from rendering import captured
 
 from services.scraper.extract.captured import Answer, Text
 from services.scraper.extract.snapshot import extract
-from services.scraper.judging import judge
-from services.scraper.session import is_elsewhere
-from services.scraper.settle import Seen, better
+from services.scraper.judging.judging import judge
+from services.scraper.judging.session import is_elsewhere
+from services.scraper.judging.settle import Seen, better
 
 LONGEST = 90
 """Seconds; a page is waited for 25 at most, the rest is for a busy machine."""

@@ -6,9 +6,9 @@ import contextlib
 import pytest
 from aiohttp import web
 
-from services.scraper import one_tab as module
-from services.scraper.one_tab import one_tab
-from services.scraper.outcome import ScrapeError
+from services.scraper.browsing import one_tab as module
+from services.scraper.browsing.one_tab import one_tab
+from services.scraper.judging.outcome import ScrapeError
 
 
 class Browser:

@@ -8,7 +8,7 @@ import pytest
 from waiting import drain, number
 
 from services.scraper.house import sweep
-from services.scraper.outbox import Outbox, take_stock
+from services.scraper.outgoing.outbox import Outbox, take_stock
 from shared.schemas.codec import decode_document
 
 

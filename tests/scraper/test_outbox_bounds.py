@@ -5,9 +5,9 @@ import os
 import pytest
 from waiting import drain
 
-from services.scraper.aside import Aside
-from services.scraper.outbox import REPORTS, Outbox, take_stock
-from services.scraper.tally import Counter, read_tally
+from services.scraper.outgoing.aside import Aside
+from services.scraper.outgoing.outbox import REPORTS, Outbox, take_stock
+from services.scraper.outgoing.tally import Counter, read_tally
 
 
 def test_a_full_outbox_drops_the_oldest_and_says_how_many(tmp_path, clock):
@@ -43,7 +43,7 @@ def test_reports_are_bounded_and_counted_on_their_own(tmp_path, clock):
 def test_what_a_disk_did_not_count_is_counted_with_the_next(tmp_path, clock, monkeypatch):
     counter = Counter(tmp_path)
     with monkeypatch.context() as full:
-        full.setattr("services.scraper.tally.replace", fail)
+        full.setattr("services.scraper.outgoing.tally.replace", fail)
         counter.add("dropped", 2)
     assert read_tally(tmp_path).dropped == 0
     counter.add("rejected")
@@ -64,7 +64,7 @@ def test_nothing_is_dropped_that_a_full_disk_kept_out(tmp_path, clock, monkeypat
     outbox = Outbox(tmp_path, 1, clock)
     outbox.add({"n": 1})
     with monkeypatch.context() as full:
-        full.setattr("services.scraper.outbox.replace", fail)
+        full.setattr("services.scraper.outgoing.outbox.replace", fail)
         with pytest.raises(OSError, match="No space"):
             outbox.add({"n": 2})
     assert drain(outbox) == [1]
@@ -74,7 +74,7 @@ def test_a_full_disk_takes_no_answer_and_a_rejected_item_is_out_of_the_way(outbo
     outbox.add({"n": 1})
     outbox.add({"n": 2})
     with monkeypatch.context() as full:
-        full.setattr("services.scraper.aside.replace", fail)
+        full.setattr("services.scraper.outgoing.aside.replace", fail)
         outbox.reject(*outbox.head(1), 400, "no")
     assert drain(outbox) == [2]
     assert take_stock(tmp_path).rejected == 1

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from rendering import captured
 
 from services.scraper.extract.snapshot import extract
-from services.scraper.outbox import Stock
-from services.scraper.outcome import ADVICE, EXIT_CODES, GOOD, MEANING, Outcome, sentence
+from services.scraper.judging.outcome import ADVICE, EXIT_CODES, GOOD, MEANING, Outcome, sentence
+from services.scraper.outgoing.outbox import Stock
+from services.scraper.outgoing.sending import LastAnswer, Sending
+from services.scraper.outgoing.tally import Tally
 from services.scraper.overview import Overview, figures, overview_lines
-from services.scraper.sending import LastAnswer, Sending
 from services.scraper.status import Status
-from services.scraper.tally import Tally
 from shared.schemas.codec import to_document
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)

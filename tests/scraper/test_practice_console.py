@@ -11,11 +11,11 @@ import pytest
 from fake_receiver import FakeReceiver
 from practice import Scraper, running_console
 
-from services.scraper import login as login_module
-from services.scraper.chromium import find_browser, launch_flags, running_as_root
-from services.scraper.login import log_in
-from services.scraper.outbox import take_stock
-from services.scraper.profile import hold_profile
+from services.scraper.browsing.chromium import find_browser, launch_flags, running_as_root
+from services.scraper.browsing.profile import hold_profile
+from services.scraper.logins import login as login_module
+from services.scraper.logins.login import log_in
+from services.scraper.outgoing.outbox import take_stock
 from services.scraper.settings import ScraperSettings
 from shared.clock import SystemClock
 from shared.settings import load

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from services.scraper.caches import CACHES, trim_caches
-from services.scraper.leftovers import parse_ps, processes_in
-from services.scraper.outcome import ScrapeError
-from services.scraper.profile import hold_profile, tidy_profile
+from services.scraper.browsing.caches import CACHES, trim_caches
+from services.scraper.browsing.leftovers import parse_ps, processes_in
+from services.scraper.browsing.profile import hold_profile, tidy_profile
+from services.scraper.judging.outcome import ScrapeError
 
 HOST = socket.gethostname()
 

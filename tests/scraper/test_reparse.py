@@ -8,16 +8,16 @@ import pytest
 from rendering import captured, sample_names
 
 from services.scraper.__main__ import main
-from services.scraper.capture import Capture
-from services.scraper.captures import Captures
+from services.scraper.capturing.capture import Capture
+from services.scraper.capturing.captures import Captures
+from services.scraper.capturing.reparse import compare
+from services.scraper.capturing.scrub import around_usage
 from services.scraper.extract.captured import Text
 from services.scraper.extract.snapshot import PARSER
 from services.scraper.house import furnish
-from services.scraper.judging import reread
-from services.scraper.outbox import take_stock
-from services.scraper.reparse import compare
+from services.scraper.judging.judging import reread
+from services.scraper.outgoing.outbox import take_stock
 from services.scraper.reparsing import reparse
-from services.scraper.scrub import around_usage
 from services.scraper.settings import ScraperSettings
 from shared.schemas.codec import decode_document, decode_snapshot, to_document
 from shared.settings import load

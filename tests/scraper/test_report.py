@@ -7,16 +7,16 @@ import pytest
 from rendering import captured
 
 from services.scraper import recorder as recorder_module
-from services.scraper.captures import Captures
+from services.scraper.capturing.captures import Captures
+from services.scraper.capturing.scrub import scrubbed
 from services.scraper.extract.captured import Answer
-from services.scraper.fingerprint import fingerprint
-from services.scraper.login_age import LoginAge, ends_soon, login_words, seen
-from services.scraper.outbox import REPORTS, Outbox
-from services.scraper.outcome import GOOD, MEANING, Outcome
+from services.scraper.judging.fingerprint import fingerprint
+from services.scraper.judging.outcome import GOOD, MEANING, Outcome
+from services.scraper.judging.session import address_door
+from services.scraper.logins.login_age import LoginAge, ends_soon, login_words, seen
+from services.scraper.outgoing.outbox import REPORTS, Outbox
 from services.scraper.recorder import Recorder
 from services.scraper.report import report_of
-from services.scraper.scrub import scrubbed
-from services.scraper.session import address_door
 from services.scraper.status import Board, Status, read_status
 from shared.clock import SystemClock
 from shared.schemas.codec import decode_document, decode_report, encode, to_document

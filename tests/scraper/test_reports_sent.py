@@ -6,7 +6,7 @@ import pytest
 from desk import Desk
 from fake_receiver import refuse
 
-from services.scraper.outbox import take_stock
+from services.scraper.outgoing.outbox import take_stock
 
 ACCOUNTS = ("GET", "/api/v1/accounts")
 SINGLE = ("POST", "/api/claude/console-usage")

@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from services.scraper import requested as room
-from services.scraper.client import Client
+from services.scraper.outgoing.client import Client
 from services.scraper.request_pace import request_delay
 from services.scraper.requested import Requested
 from services.scraper.settings import ScraperSettings

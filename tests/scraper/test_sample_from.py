@@ -4,7 +4,7 @@ import rendering
 import sample_from
 from rendering import captured, result
 
-from services.scraper.capture import Capture, encode_capture
+from services.scraper.capturing.capture import Capture, encode_capture
 
 
 def test_a_capture_becomes_a_sample_that_is_read_as_the_capture_was(tmp_path, monkeypatch):

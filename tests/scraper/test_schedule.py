@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scraper.outcome import EXIT_CODES
+from services.scraper.judging.outcome import EXIT_CODES
 from services.scraper.schedule import Breaker, Pace, first_delay, next_turn, retry_delay, send_delay
 
 MINUTE, HOUR = 60.0, 3600.0

@@ -5,10 +5,10 @@ import contextlib
 import pytest
 from rendering import captured
 
-from services.scraper import scrape as scrape_module
 from services.scraper.extract.snapshot import extract
-from services.scraper.scrape import scrape
-from services.scraper.settle import Seen
+from services.scraper.judging.settle import Seen
+from services.scraper.visiting import scrape as scrape_module
+from services.scraper.visiting.scrape import scrape
 from shared.clock import SystemClock
 
 

@@ -11,7 +11,7 @@ from desk import REPOSITORY, Commands
 from fake_receiver import refuse
 
 from services.scraper.locks import hold_sending
-from services.scraper.outbox import take_stock
+from services.scraper.outgoing.outbox import take_stock
 from services.scraper.status import read_status
 
 

@@ -6,8 +6,8 @@ import pytest
 from desk import Desk
 from fake_receiver import FakeReceiver, accept, lose_answer, refuse, say
 
-from services.scraper.client import Client
-from services.scraper.outbox import take_stock
+from services.scraper.outgoing.client import Client
+from services.scraper.outgoing.outbox import take_stock
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ async def test_a_lost_answer_costs_a_second_sending_and_no_snapshot(desk, receiv
 
 
 async def test_a_receiver_that_hangs_is_given_up_and_asked_again(desk, receiver, monkeypatch):
-    monkeypatch.setattr("services.scraper.client.TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr("services.scraper.outgoing.client.TIMEOUT_SECONDS", 0.1)
     receiver.silent = True
     desk.add(1)
     assert await desk.drain() == 0
@@ -194,7 +194,7 @@ async def test_the_time_of_the_next_try_is_told_and_kept(desk, receiver):
 async def test_an_outbox_that_cannot_be_read_is_told_and_tried_again(desk, receiver, monkeypatch):
     desk.add(1)
     with monkeypatch.context() as broken:
-        broken.setattr("services.scraper.outbox.Outbox.head", fail_to_read)
+        broken.setattr("services.scraper.outgoing.outbox.Outbox.head", fail_to_read)
         assert await desk.drain() == 0
     assert desk.told[-1].state == "waiting"
     assert "Input/output error" in desk.told[-1].detail

@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 from desk import Commands, Desk
 from fake_receiver import FakeReceiver
 
-from services.scraper.client import Client
+from services.scraper.outgoing.client import Client
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.scraper.extract.captured import Answer, CapturedPage, Element, Text
-from services.scraper.session import door_of
+from services.scraper.judging.session import door_of
 
 
 def page(

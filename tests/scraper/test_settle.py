@@ -8,7 +8,15 @@ from rendering import captured
 
 from services.scraper.extract.captured import Answer
 from services.scraper.extract.snapshot import extract
-from services.scraper.settle import Progress, Seen, is_stale, moved_on, settled, verdict, wants_refresh
+from services.scraper.judging.settle import (
+    Progress,
+    Seen,
+    is_stale,
+    moved_on,
+    settled,
+    verdict,
+    wants_refresh,
+)
 
 
 def look(name, **changes):

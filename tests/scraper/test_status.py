@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.scraper.captures import Captures
-from services.scraper.outbox import REPORTS, Outbox, take_stock
-from services.scraper.outcome import Outcome
+from services.scraper.capturing.captures import Captures
+from services.scraper.judging.outcome import Outcome
+from services.scraper.outgoing.outbox import REPORTS, Outbox, take_stock
+from services.scraper.outgoing.sending import LastAnswer, Sending, sent_words
 from services.scraper.recorder import Recorder
-from services.scraper.sending import LastAnswer, Sending, sent_words
 from services.scraper.status import Board, read_status
 from shared.clock import SystemClock
 from shared.schemas.codec import decode_document, decode_report

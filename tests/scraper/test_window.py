@@ -11,9 +11,9 @@ from aiohttp import web
 from odd_server import ROWS, html
 from practice import REPOSITORY, Console, Scraper
 
-from services.scraper.browser import open_page
-from services.scraper.caches import CACHES, RUNS
-from services.scraper.leftovers import processes_in
+from services.scraper.browsing.browser import open_page
+from services.scraper.browsing.caches import CACHES, RUNS
+from services.scraper.browsing.leftovers import processes_in
 from services.scraper.settings import ScraperSettings
 from shared.settings import load
 

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from services.receiver.auth import Keys
+from services.receiver.admission.auth import Keys
 from services.receiver.keyfile.entries import read
 from services.receiver.keyfile.following import valid
 from shared.clock import SystemClock

@@ -7,7 +7,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from services.receiver.api.fixed import Fixed, fixed
-from services.receiver.headers import of_page
+from services.receiver.giving.headers import of_page
 from services.receiver.openapi import document
 from shared.schemas.codec import encode
 

@@ -6,8 +6,8 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from services.receiver.api.fixed import fixed
-from services.receiver.headers import of_page
-from services.receiver.problems import KINDS, PAGE, anchor_of
+from services.receiver.giving.headers import of_page
+from services.receiver.refusing.problems import KINDS, PAGE, anchor_of
 
 __all__ = ["BLUEPRINT"]
 

@@ -6,8 +6,8 @@ from msgspec import Struct
 from sanic import Request
 from sanic.response import HTTPResponse
 
-from services.receiver.encodings import SMALLEST, accepts_gzip, packed
-from services.receiver.tags import holds, quoted, tag_of
+from services.receiver.giving.encodings import SMALLEST, accepts_gzip, packed
+from services.receiver.giving.tags import holds, quoted, tag_of
 
 __all__ = ["Fixed", "fixed"]
 

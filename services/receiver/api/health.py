@@ -10,13 +10,13 @@ from prometheus_client.exposition import choose_encoder
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from services.receiver.accountmetrics import Record
-from services.receiver.auth import Key
+from services.receiver.admission.auth import Key
+from services.receiver.admission.hiding import secret_presented
+from services.receiver.asking.queries import health
 from services.receiver.context import Context, context_of, identify, json_answer
-from services.receiver.hiding import secret_presented
-from services.receiver.queries import health
-from services.receiver.silence import Silence, described
-from services.receiver.watching import silence_in
+from services.receiver.live.silence import Silence, described
+from services.receiver.minding.watching import silence_in
+from services.receiver.operating.accountmetrics import Record
 from shared import VERSION
 from shared.errors import MarigraphError
 from shared.schemas.usage import DEFAULT_ACCOUNT

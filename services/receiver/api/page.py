@@ -6,7 +6,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from services.receiver.api.fixed import fixed
-from services.receiver.headers import of_page
+from services.receiver.giving.headers import of_page
 
 __all__ = ["BLUEPRINT"]
 

@@ -3,12 +3,7 @@
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from services.receiver.answers import is_unmodified
-from services.receiver.bodies import read_body
-from services.receiver.context import authorise, context_of, json_answer
-from services.receiver.encoded import Encoded
-from services.receiver.intake import take_snapshot
-from services.receiver.queries import (
+from services.receiver.asking.queries import (
     ByNumber,
     Nearest,
     no_such_number,
@@ -16,7 +11,12 @@ from services.receiver.queries import (
     read_plain,
     read_selection,
 )
-from services.receiver.requestfacts import asked_at
+from services.receiver.context import authorise, context_of, json_answer
+from services.receiver.giving.answers import is_unmodified
+from services.receiver.giving.encoded import Encoded
+from services.receiver.operating.requestfacts import asked_at
+from services.receiver.taking.bodies import read_body
+from services.receiver.taking.intake import take_snapshot
 from shared.schemas.usage import DEFAULT_ACCOUNT
 from shared.store import Found
 from shared.timestamps import to_iso_millis

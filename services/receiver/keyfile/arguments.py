@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from services.receiver.auth import EVERY_ACCOUNT, Scope
+from services.receiver.admission.auth import EVERY_ACCOUNT, Scope
 from shared import VERSION
 from shared.store.keys import is_account
 from shared.timestamps import parse_moment

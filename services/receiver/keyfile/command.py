@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from services.receiver.auth import DEFAULT_ACCOUNTS, DEFAULT_SCOPES, Key, digest_of
+from services.receiver.admission.auth import DEFAULT_ACCOUNTS, DEFAULT_SCOPES, Key, digest_of
 from services.receiver.keyfile import disk, editing, words
 from services.receiver.keyfile.entries import Document, NotAKeyFileError, decode, read, state_of
 from services.receiver.keyfile.making import command

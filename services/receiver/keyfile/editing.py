@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 import msgspec
 
-from services.receiver.auth import Key
+from services.receiver.admission.auth import Key
 from services.receiver.keyfile.entries import Document, read, state_of
 from shared.keyform import prefix_of
 from shared.schemas.codec import encode

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from services.receiver.auth import Key
+from services.receiver.admission.auth import Key
 
 __all__ = ["Document", "KeyFile", "NotAKeyFileError", "State", "decode", "read", "state_of"]
 

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from services.receiver.auth import Key
+from services.receiver.admission.auth import Key
 from services.receiver.keyfile.entries import KeyFile, NotAKeyFileError, read, state_of
 
 __all__ = ["Gone", "Known", "Look", "Readable", "Unreadable", "after", "ended", "valid"]

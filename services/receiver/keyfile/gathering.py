@@ -4,7 +4,7 @@ from pathlib import Path
 
 import structlog
 
-from services.receiver.auth import key_of_secret
+from services.receiver.admission.auth import key_of_secret
 from services.receiver.keyfile import disk
 from services.receiver.keyfile.entries import NotAKeyFileError, read
 from services.receiver.keyfile.following import Known, valid

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import structlog
 
-from services.receiver.auth import Key, Keys
+from services.receiver.admission.auth import Key, Keys
 from services.receiver.keyfile import disk
 from services.receiver.keyfile.following import Gone, Known, Look, Readable, Unreadable, after, ended, valid
-from services.receiver.metrics import ReceiverMetrics
+from services.receiver.operating.metrics import ReceiverMetrics
 from shared.clock import Clock
 
 __all__ = ["EVERY_SECONDS", "KeyWatch"]

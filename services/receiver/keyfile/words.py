@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from services.receiver.auth import EVERY_ACCOUNT, Key
+from services.receiver.admission.auth import EVERY_ACCOUNT, Key
 from services.receiver.keyfile.entries import state_of
 from shared.schemas.codec import encode
 from shared.timestamps import to_iso

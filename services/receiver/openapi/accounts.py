@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from services.receiver.batch import MOST_ITEMS, Receipt
 from services.receiver.openapi import answers, examples
 from services.receiver.openapi.parts import (
     ACCOUNT,
@@ -19,8 +18,9 @@ from services.receiver.openapi.parts import (
     query,
     ref,
 )
-from services.receiver.problems import ROOT
-from services.receiver.series_forms import Series
+from services.receiver.refusing.problems import ROOT
+from services.receiver.series.series_forms import Series
+from services.receiver.taking.batch import MOST_ITEMS, Receipt
 from shared.schemas.reports import Report
 from shared.schemas.usage import Snapshot
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 
-from services.receiver.batch import Receipt
 from services.receiver.openapi import accounts, answers, examples, live, origin
 from services.receiver.openapi.parts import Json, Operation, ref
-from services.receiver.series_forms import Series
+from services.receiver.series.series_forms import Series
+from services.receiver.taking.batch import Receipt
 from shared import VERSION
 from shared.schemas.reports import Report
 from shared.schemas.usage import Snapshot

@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from services.receiver.live.trigger import State
 from services.receiver.openapi.parts import (
     ACCOUNT,
     PLAIN_HEADERS,
@@ -17,8 +18,7 @@ from services.receiver.openapi.parts import (
     ref,
     troubles,
 )
-from services.receiver.problems import ROOT
-from services.receiver.trigger import State
+from services.receiver.refusing.problems import ROOT
 from shared.schemas.usage import Moment
 
 __all__ = ["OPERATIONS", "TYPES"]

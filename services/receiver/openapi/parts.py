@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from services.receiver.openapi.answers import OriginError, Problem
-from services.receiver.problems import CONTENT_TYPE
+from services.receiver.refusing.problems import CONTENT_TYPE
 
 __all__ = [
     "ACCOUNT",

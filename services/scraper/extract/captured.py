@@ -1,7 +1,7 @@
 """The captured page: everything that was seen in one visit, as plain data (pure).
 
-`services/scraper/page_script.js` makes the visible part of it inside the page. It can be kept as a capture
-and read again by a newer parser.
+`services/scraper/visiting/page_script.js` makes the visible part of it inside the page. It can be kept as a
+capture and read again by a newer parser.
 """
 
 from datetime import datetime

@@ -5,12 +5,12 @@ from typing import Any
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from services.receiver.answers import age_minutes, read_at
 from services.receiver.api.v1.answers import cacheable
 from services.receiver.api.v1.routes import ACCOUNTS, add_route, drop_body, question_of
 from services.receiver.context import Context, context_of, identify
-from services.receiver.refusals import not_found
-from services.receiver.watching import silence_in
+from services.receiver.giving.answers import age_minutes, read_at
+from services.receiver.minding.watching import silence_in
+from services.receiver.refusing.refusals import not_found
 from shared.schemas.codec import encode
 from shared.timestamps import to_iso
 

@@ -5,9 +5,9 @@ import asyncio
 from sanic import Request
 from sanic.response import HTTPResponse
 
-from services.receiver.encoded import Encoded
-from services.receiver.encodings import SMALLEST, accepts_gzip, packed
-from services.receiver.tags import holds, quoted, tag_of
+from services.receiver.giving.encoded import Encoded
+from services.receiver.giving.encodings import SMALLEST, accepts_gzip, packed
+from services.receiver.giving.tags import holds, quoted, tag_of
 
 __all__ = ["FOR_EVER", "cacheable"]
 

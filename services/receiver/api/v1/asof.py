@@ -5,12 +5,12 @@ from datetime import datetime
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from services.receiver.answers import STALE_AFTER, age_minutes, read_at
 from services.receiver.api.v1.answers import cacheable
 from services.receiver.api.v1.routes import add_route, question_of
 from services.receiver.context import context_of
-from services.receiver.pages import described
-from services.receiver.refusals import not_found
+from services.receiver.giving.answers import STALE_AFTER, age_minutes, read_at
+from services.receiver.lists.pages import described
+from services.receiver.refusing.refusals import not_found
 from shared.schemas.codec import encode
 from shared.store.base import Version
 from shared.timestamps import to_iso

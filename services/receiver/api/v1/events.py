@@ -8,11 +8,11 @@ from sanic.response import HTTPResponse
 
 from services.receiver.answering import begin_stream
 from services.receiver.api.v1.routes import add_route, key_of, question_of
+from services.receiver.asking.questions import read_moment
 from services.receiver.context import context_of
-from services.receiver.events import Cursor, read_cursor
-from services.receiver.hub import FullHouseError, Hub, Listener
-from services.receiver.questions import read_moment
-from services.receiver.refusals import Refusal
+from services.receiver.live.events import Cursor, read_cursor
+from services.receiver.live.hub import FullHouseError, Hub, Listener
+from services.receiver.refusing.refusals import Refusal
 from shared.schemas.codec import RECEIVED_AT
 from shared.store.keys import is_version_id
 

@@ -11,8 +11,8 @@ from sanic import Request
 from sanic.response import HTTPResponse
 
 from services.receiver.answering import begin_stream
-from services.receiver.encodings import SMALLEST, accepts_gzip, packed, packer
-from services.receiver.tags import holds, quoted
+from services.receiver.giving.encodings import SMALLEST, accepts_gzip, packed, packer
+from services.receiver.giving.tags import holds, quoted
 
 __all__ = ["sent"]
 

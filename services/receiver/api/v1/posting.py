@@ -6,9 +6,9 @@ from sanic import Request
 from sanic.response import HTTPResponse
 
 from services.receiver.api.v1.routes import question_of
-from services.receiver.batch import Outcome, Receipt, is_batch, items_of, results_of
-from services.receiver.bodies import read_body
 from services.receiver.context import json_answer
+from services.receiver.taking.batch import Outcome, Receipt, is_batch, items_of, results_of
+from services.receiver.taking.bodies import read_body
 
 __all__ = ["store_sent"]
 

@@ -7,10 +7,10 @@ from services.receiver.api.v1.answers import cacheable
 from services.receiver.api.v1.posting import store_sent
 from services.receiver.api.v1.routes import add_route, question_of
 from services.receiver.context import context_of
-from services.receiver.cursors import ReportsCursor, read_cursor, write_cursor
-from services.receiver.intake import take_report, take_reports
-from services.receiver.pages import described
-from services.receiver.refusals import not_found
+from services.receiver.lists.cursors import ReportsCursor, read_cursor, write_cursor
+from services.receiver.lists.pages import described
+from services.receiver.refusing.refusals import not_found
+from services.receiver.taking.intake import take_report, take_reports
 from shared.schemas.codec import encode
 
 __all__ = ["BLUEPRINT"]

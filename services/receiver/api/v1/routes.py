@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable, Collection
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from services.receiver.auth import Key, Scope
-from services.receiver.bodies import read_body
+from services.receiver.admission.auth import Key, Scope
+from services.receiver.asking.questions import Question, read_question
 from services.receiver.context import authorise
-from services.receiver.problems import ROOT
-from services.receiver.questions import Question, read_question
+from services.receiver.refusing.problems import ROOT
+from services.receiver.taking.bodies import read_body
 from shared.schemas.usage import ACCOUNT_PATTERN
 
 __all__ = ["ACCOUNT", "ACCOUNTS", "Handler", "add_route", "drop_body", "key_of", "question_of"]

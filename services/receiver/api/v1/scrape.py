@@ -10,15 +10,15 @@ import structlog
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
+from services.receiver.admission.auth import Scope
+from services.receiver.admission.hiding import holds_key
 from services.receiver.api.v1.routes import add_route, drop_body, key_of, question_of
-from services.receiver.auth import Scope
+from services.receiver.asking.questions import Question, bad_parameter
 from services.receiver.context import Context, authorise, context_of, json_answer
-from services.receiver.hiding import holds_key
-from services.receiver.problems import ROOT
-from services.receiver.questions import Question, bad_parameter
-from services.receiver.refusals import Refusal, key_ended
-from services.receiver.requests import MOST_WAITING, ScrapeRequests
-from services.receiver.trigger import Asked, described
+from services.receiver.live.requests import MOST_WAITING, ScrapeRequests
+from services.receiver.live.trigger import Asked, described
+from services.receiver.refusing.problems import ROOT
+from services.receiver.refusing.refusals import Refusal, key_ended
 from shared.schemas.usage import DEFAULT_ACCOUNT
 from shared.timestamps import to_iso_millis
 

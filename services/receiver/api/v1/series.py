@@ -14,9 +14,9 @@ from sanic.response import HTTPResponse
 from services.receiver.api.v1.pieces import sent
 from services.receiver.api.v1.routes import add_route, question_of
 from services.receiver.context import Context, context_of
-from services.receiver.refusals import Refusal
-from services.receiver.series_forms import CONTENT_TYPES, piece, written
-from services.receiver.series_question import FORMS, PARAMETERS, Asked, read_series_question
+from services.receiver.refusing.refusals import Refusal
+from services.receiver.series.series_forms import CONTENT_TYPES, piece, written
+from services.receiver.series.series_question import FORMS, PARAMETERS, Asked, read_series_question
 from shared.insight.days import Day
 from shared.insight.limits import in_order
 from shared.insight.readings import readings_of

@@ -7,10 +7,10 @@ from services.receiver.api.v1.answers import FOR_EVER, cacheable
 from services.receiver.api.v1.posting import store_sent
 from services.receiver.api.v1.routes import add_route, question_of
 from services.receiver.context import context_of
-from services.receiver.intake import take_snapshot, take_snapshots
-from services.receiver.listing import PARAMETERS, read_listing
-from services.receiver.pages import described, page_of
-from services.receiver.refusals import not_found
+from services.receiver.lists.listing import PARAMETERS, read_listing
+from services.receiver.lists.pages import described, page_of
+from services.receiver.refusing.refusals import not_found
+from services.receiver.taking.intake import take_snapshot, take_snapshots
 from shared.schemas.codec import encode
 
 __all__ = ["BLUEPRINT"]

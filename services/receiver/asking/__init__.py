@@ -1,0 +1,1 @@
+"""What is asked: the words behind the `?`, a version by number or time."""

@@ -1,0 +1,1 @@
+"""How an answer is given: its form, its headers, what is kept of it."""

@@ -1,0 +1,1 @@
+"""Lists of versions: what is asked for, page by page."""

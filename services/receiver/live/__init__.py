@@ -1,0 +1,1 @@
+"""What happens now: events, requests for a scrape, silence."""

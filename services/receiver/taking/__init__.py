@@ -1,0 +1,1 @@
+"""Taking in what is sent: read, checked, stored, counted, told of."""

@@ -1,0 +1,1 @@
+"""The browser and its profile: found, opened for one visit, left clean."""

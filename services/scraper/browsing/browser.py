@@ -1,0 +1,191 @@
+"""Opens the browser on the user's own profile for one visit, and sees to it that none is left behind.
+
+The browser is what it is: no false user agent, no tricks against bot checks.
+"""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from pathlib import Path
+
+import structlog
+from playwright.async_api import BrowserContext, Error, Page, Playwright, async_playwright
+
+from services.scraper.browsing.caches import trim_caches
+from services.scraper.browsing.chromium import CURE, find_browser, has_screen, launch_flags, running_as_root
+from services.scraper.browsing.one_tab import one_tab
+from services.scraper.browsing.profile import Purpose, hold_browser, hold_profile
+from services.scraper.judging.outcome import ScrapeError
+from services.scraper.settings import ScraperSettings
+
+__all__ = ["browser_trouble", "open_page"]
+
+LAUNCH_SECONDS = 30
+CLOSE_SECONDS = 3
+
+UNWANTED = tuple(
+    f"*.{ending}{query}"
+    for ending in (
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "webp",
+        "avif",
+        "ico",
+        "woff",
+        "woff2",
+        "ttf",
+        "otf",
+        "mp4",
+        "webm",
+    )
+    for query in ("", "?*")
+)
+"""Images, fonts and media: no figure is in them."""
+
+log = structlog.get_logger()
+
+
+@contextlib.asynccontextmanager
+async def open_page(settings: ScraperSettings, *, purpose: Purpose = "scrape") -> AsyncIterator[Page]:
+    """Open an empty page in the configured browser and close everything afterwards, whatever happens.
+
+    For a login it is a window, whatever the mode. Raises ScrapeError when there is no such browser.
+    """
+    if settings.browser_mode == "attach" and purpose == "scrape":
+        async with _attached(settings) as page:
+            yield page
+        return
+    headed = settings.browser_mode == "headed" or purpose == "login"
+    executable = _executable(settings)
+    async with hold_profile(settings.state_dir, purpose) as profile, _driver() as playwright:
+        if trim_caches(settings.state_dir, profile):
+            log.debug("the profile's caches were cleared")
+        async with _launched(playwright, settings, profile, executable, headed=headed) as page:
+            yield page
+
+
+def _executable(settings: ScraperSettings) -> Path:
+    """Find the browser before anything is opened; raises ScrapeError when there is none."""
+    if executable := find_browser(settings.browser_path):
+        return executable
+    named = f"SCRAPER_BROWSER_PATH names {settings.browser_path}, which cannot be run"
+    raise ScrapeError(
+        "browser_failed", named if settings.browser_path else "no Chrome or Chromium was found", CURE
+    )
+
+
+@contextlib.asynccontextmanager
+async def _driver() -> AsyncIterator[Playwright]:
+    playwright = await async_playwright().start()
+    try:
+        yield playwright
+    finally:
+        await _bounded(playwright.stop(), "the browser's driver")
+
+
+@contextlib.asynccontextmanager
+async def _launched(
+    playwright: Playwright, settings: ScraperSettings, profile: Path, executable: Path, *, headed: bool
+) -> AsyncIterator[Page]:
+    as_root = running_as_root()
+    if headed and not has_screen():
+        raise no_screen()
+    with browser_trouble():
+        context = await playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=executable,
+            headless=not headed,
+            args=launch_flags(as_root=as_root),
+            chromium_sandbox=not as_root,
+            locale="en-US",
+            timezone_id=settings.zone_name,
+            no_viewport=True if headed else None,
+            timeout=LAUNCH_SECONDS * 1000,
+        )
+    try:
+        page = context.pages[0] if context.pages else await context.new_page()
+        if not headed:
+            await _leave_out_unwanted(context, page)
+        yield page
+    finally:
+        await _bounded(context.close(), "the browser")
+
+
+@contextlib.asynccontextmanager
+async def _attached(settings: ScraperSettings) -> AsyncIterator[Page]:
+    """Open a tab in the user's running browser, behind the others, and let it render there."""
+    async with (
+        hold_browser(settings.state_dir, "scrape"),
+        one_tab(settings.attach_url, settings.state_dir) as address,
+        _driver() as playwright,
+    ):
+        browser = await playwright.chromium.connect_over_cdp(
+            address, no_defaults=True, timeout=LAUNCH_SECONDS * 1000
+        )
+        try:
+            context = browser.contexts[0]
+            page = context.pages[0]
+            session = await context.new_cdp_session(page)
+            await session.send("Emulation.setFocusEmulationEnabled", {"enabled": True})
+            await _leave_out_unwanted(context, page)
+            yield page
+        finally:
+            await _bounded(browser.close(), "the connection to your browser")
+
+
+async def _leave_out_unwanted(context: BrowserContext, page: Page) -> None:
+    """Block by address inside the browser: routing every request through here would cost a second."""
+    session = await context.new_cdp_session(page)
+    await session.send("Network.enable")
+    await session.send("Network.setBlockedURLs", {"urls": list(UNWANTED)})
+
+
+async def _bounded(closing: Awaitable[None], what: str) -> None:
+    """Wait for something to close, but not for ever: the driver ends its browsers when it ends itself."""
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await closing
+    except TimeoutError:
+        log.warning("it did not close in time", what=what)
+    except Error as error:
+        log.debug("it was closed already", what=what, reason=str(error))
+
+
+@contextlib.contextmanager
+def browser_trouble() -> Iterator[None]:
+    """Turn the browser library's errors into ours."""
+    try:
+        yield
+    except Error as error:
+        raise _translated(str(error)) from error
+
+
+def no_screen() -> ScrapeError:
+    """Say what to do where a window cannot be opened."""
+    return ScrapeError(
+        "browser_failed",
+        "there is no screen to open a window on",
+        "Log in on a machine with a desktop and bring the login here with `session export` there and "
+        "`session import` here, or run this under `xvfb-run`.",
+    )
+
+
+def _translated(text: str) -> ScrapeError:
+    if re.search(r"ProcessSingleton|exitCode=21|Opening in existing browser session", text):
+        return ScrapeError("profile_locked", "another browser has it open")
+    if re.search(r"Missing X server|\$DISPLAY|ozone_platform_x11", text):
+        return no_screen()
+    if "launch_persistent_context" in text:
+        return ScrapeError("browser_failed", "the browser ended as soon as it was started", CURE)
+    if code := re.search(r"net::(ERR_[A-Z_]+)", text):
+        return ScrapeError("network", code[1])
+    if "Download is starting" in text:
+        return ScrapeError("network", "the address sends a file to download, and no page")
+    if re.search(r"Timeout \d+ms exceeded", text) and "goto" in text:
+        return ScrapeError("network", "the server did not answer in time")
+    return ScrapeError(
+        "browser_failed", text.strip().splitlines()[0][:200] if text.strip() else "no reason given"
+    )

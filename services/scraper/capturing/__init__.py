@@ -1,0 +1,1 @@
+"""Captured pages: cleaned, kept, read again by a newer parser."""

@@ -1,0 +1,1 @@
+"""What a page amounts to, and how a scrape can end."""

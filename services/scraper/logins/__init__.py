@@ -1,0 +1,1 @@
+"""The login: made in a window, its age, moved to another machine."""

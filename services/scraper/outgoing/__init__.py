@@ -1,0 +1,1 @@
+"""The way to the receiver: the durable queue and who drains it."""

@@ -1,0 +1,1 @@
+"""One visit to the usage page, from launch to outcome."""
