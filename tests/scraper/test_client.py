@@ -25,7 +25,25 @@ NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
     + [(status, "retry") for status in (301, 302, 404, 405, 408, 425, 429, 500, 502, 503, 504, 507)],
 )
 def test_a_status_means(status, meaning):
-    assert judge_single(Reply(status), NOW).meaning == meaning
+    assert judge_single(Reply(status, headers={"content-length": "0"}), NOW).meaning == meaning
+
+
+@pytest.mark.parametrize(
+    ("reply", "meaning"),
+    [
+        (Reply(200), "retry"),  # cut off after its head: nothing says that it is whole
+        (Reply(200, headers={"content-length": "0"}), "accepted"),
+        (Reply(200, headers={"transfer-encoding": "chunked"}), "accepted"),
+        (Reply(204), "accepted"),
+        (Reply(200, b"OK"), "accepted"),
+        (Reply(200, b"Okay, log in first"), "retry"),
+        (Reply(200, b'{"error": "not stored"}'), "retry"),
+        (Reply(200, b'{"login": "http://portal"}'), "retry"),
+        (Reply(200, b'{"success": true, "errors": []}'), "accepted"),
+    ],
+)
+def test_a_success_is_believed_only_where_nothing_speaks_against_it(reply, meaning):
+    assert judge_single(reply, NOW).meaning == meaning
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,12 @@
 
 import os
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from waiting import drain, number
 
 from services.scraper.house import sweep
+from services.scraper.outgoing import outbox as outbox_room
 from services.scraper.outgoing.outbox import Outbox, take_stock
 from shared.schemas.codec import decode_document
 
@@ -77,17 +77,20 @@ def test_an_item_may_leave_out_of_order(outbox):
     assert first
 
 
-@pytest.mark.parametrize("kind", ["folder", "link", "no rights"])
+@pytest.mark.parametrize("kind", ["folder", "link", "pipe", "no rights"])
 def test_what_is_no_readable_file_is_set_aside_and_the_rest_flows(outbox, tmp_path, kind, monkeypatch):
     outbox.add({"n": 1})
     outbox.add({"n": 2})
     first = min((tmp_path / "outbox").iterdir())
     if kind == "no rights":
-        read = Path.read_bytes
-        monkeypatch.setattr(Path, "read_bytes", lambda path: refuse(path) if path == first else read(path))
+        read = outbox_room.content_of
+        monkeypatch.setattr(
+            outbox_room, "content_of", lambda path: refuse(path) if path == first else read(path)
+        )
     else:
         first.unlink()
-        first.mkdir() if kind == "folder" else first.symlink_to(tmp_path / "elsewhere")
+        puts = {"folder": first.mkdir, "pipe": lambda: os.mkfifo(first)}
+        puts.get(kind, lambda: first.symlink_to(tmp_path / "elsewhere"))()
     assert drain(outbox) == [2]
     assert take_stock(tmp_path).quarantined == 1
 
@@ -99,7 +102,7 @@ def refuse(path):
 def test_a_trouble_of_the_whole_machine_sets_nothing_aside(outbox, tmp_path, monkeypatch):
     outbox.add({"n": 1})
     with monkeypatch.context() as busy:
-        busy.setattr(Path, "read_bytes", too_many_open_files)
+        busy.setattr(outbox_room, "content_of", too_many_open_files)
         with pytest.raises(OSError, match="open files"):
             outbox.head(1)
     assert drain(outbox) == [1]

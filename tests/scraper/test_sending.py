@@ -147,6 +147,19 @@ async def test_a_plain_server_s_success_is_one(desk, receiver, body):
     assert await desk.drain() == 1
 
 
+async def test_web_pages_that_refuse_one_after_the_other_take_no_more_than_three_from_the_queue(
+    desk, receiver
+):
+    desk.add(*range(10))
+    receiver.answers = [say(b"<html>400 Bad Request</html>", "text/html", 400)] * 5
+    await desk.drain()
+    assert desk.sender.sending.state == "waiting"
+    assert "web page" in desk.sender.sending.detail
+    assert desk.waiting == 7
+    receiver.answers = []
+    assert await desk.drain() == 7
+
+
 async def test_a_refused_connection_is_told_in_plain_words(desk, receiver):
     desk.add(1)
     await receiver.__aexit__()

@@ -14,10 +14,12 @@ from services.scraper.outgoing.address import Addresses
 from services.scraper.outgoing.client import Client
 from services.scraper.outgoing.outbox import Item
 from services.scraper.outgoing.verdict import (
+    PAGE,
     UNKNOWN_CALL,
     Reply,
     Verdict,
     has_v1,
+    is_page,
     is_success,
     judge_batch,
     judge_single,
@@ -52,6 +54,10 @@ TOO_SLOW = frozenset({0, 408, 504})
 """No answer, or one that says that it took too long."""
 
 FIRST_FAULT = 500
+
+MOST_PAGES = 3
+"""Refusals by web pages, one after the other, that are believed: beyond that it is a proxy that speaks, about
+what is sent to the wrong place, and nothing more is given up for it."""
 
 NO_ACCOUNTS = (
     "this server has no place for the account {!r} (it answers HTTP {} where ours tell of accounts): "
@@ -115,6 +121,7 @@ class Delivery:
         self._server = server
         self._kind = kind
         self._most = FIRST_ITEMS
+        self._pages = 0
 
     @property
     def most(self) -> int:
@@ -150,12 +157,17 @@ class Delivery:
     async def _singly(self, item: Item, key: str, url: str | None = None) -> Verdict:
         server = self._server
         reply = await server.client.ask("POST", url or server.addresses.single or "", key, item.body)
-        verdict = judge_single(reply, server.clock.now())
+        verdict = self._believed(reply, judge_single(reply, server.clock.now()))
         if verdict.meaning == "accepted":
             self._most = min(2 * self._most, MOST_ITEMS)
         elif verdict.meaning == "retry":
             server.forget()
         return verdict
+
+    def _believed(self, reply: Reply, verdict: Verdict) -> Verdict:
+        """Return the verdict, unless web pages refuse one item after the other."""
+        self._pages = self._pages + 1 if verdict.meaning == "rejected" and is_page(reply) else 0
+        return Verdict("retry", reply.status, PAGE) if self._pages > MOST_PAGES else verdict
 
     async def _by_v1(self, items: Sequence[Item], key: str) -> list[Verdict]:
         server = self._server

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import re
+import stat
 from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,7 @@ from shared.files import private_folder, replace
 from shared.schemas.codec import Document, decode_document, digest, encode
 from shared.schemas.usage import ACCOUNT_PATTERN, DEFAULT_ACCOUNT
 
-__all__ = ["REPORTS", "Item", "Outbox", "Stock", "take_stock"]
+__all__ = ["REPORTS", "Item", "Outbox", "Stock", "content_of", "take_stock"]
 
 NAME = re.compile(
     r"20\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])([0-5]\d){2}\.\d{6}-(?P<digest>[0-9a-f]{16})\.json"
@@ -36,7 +37,7 @@ NAME_TIME = "%Y%m%dT%H%M%S.%f"
 SNAPSHOTS, REPORTS = "outbox", "reports"
 """The folders of the two queues."""
 
-UNREADABLE = frozenset({errno.EIO, errno.EISDIR, errno.EACCES, errno.EPERM})
+UNREADABLE = frozenset({errno.EIO, errno.EISDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENXIO})
 """What is wrong with one file alone; after any other error the next file would fail as well."""
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -140,7 +141,7 @@ class Outbox:
         """Return a waiting item; None when it is gone, or was damaged and is set aside now."""
         path = self._folder / name
         try:
-            body = path.read_bytes() if not path.is_symlink() else b""
+            body = content_of(path)
         except FileNotFoundError:  # another process has sent it
             self._forget(name)
             return None
@@ -220,6 +221,16 @@ def take_stock(state_dir: Path) -> Stock:
         reports=len(_sizes_in(state_dir / REPORTS)),
         tally=read_tally(state_dir),
     )
+
+
+def content_of(path: Path) -> bytes:
+    """Read an item's file, which may be no file at all: no link is followed, and no pipe is waited for."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        found = os.fstat(descriptor)
+        return os.read(descriptor, found.st_size) if stat.S_ISREG(found.st_mode) else b""
+    finally:
+        os.close(descriptor)
 
 
 def _sizes_in(folder: Path) -> dict[str, int]:

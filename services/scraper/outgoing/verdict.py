@@ -8,11 +8,13 @@ from typing import Any, Literal
 import msgspec
 
 __all__ = [
+    "PAGE",
     "UNKNOWN_CALL",
     "Meaning",
     "Reply",
     "Verdict",
     "has_v1",
+    "is_page",
     "is_success",
     "judge_batch",
     "judge_single",
@@ -29,6 +31,17 @@ REFUSED = frozenset({401, 403})
 UNKNOWN_CALL = frozenset({404, 405, 410, 501})
 REDIRECTS = range(300, 400)
 PROBLEM = "application/problem+json"
+
+PAGE = "a web page came back, so this is no receiver: see CLAUDE_SYNC_URL"
+
+FRAMED = frozenset({"content-length", "transfer-encoding"})
+"""Headers of which one is there when an empty answer is known to be whole."""
+
+FAULTS = frozenset({"error", "errors", "errorCode", "fault", "login"})
+"""Words that a gateway or a portal says in JSON when it took nothing."""
+
+YES = frozenset({"ok", "success", "accepted", "created", "stored", "done"})
+"""Words by which a plain server says success."""
 
 ASKED_BELIEVED = 24 * 3600
 """Seconds; a server that asks for a longer wait has slipped in the unit."""
@@ -121,19 +134,30 @@ def _failed(reply: Reply, now: datetime) -> Verdict:
     return Verdict("retry", reply.status, reply.text, retry_after_of(reply, now))
 
 
+def is_page(reply: Reply) -> bool:
+    """Tell whether a web page came back: a captive portal, or a proxy that speaks for itself."""
+    return reply.headers.get("content-type", "").startswith("text/html") or reply.body.lstrip().startswith(
+        b"<"
+    )
+
+
 def _no_receiver(reply: Reply) -> str:
     """Say why a success is none: a captive portal answers everything with a page of its own.
 
-    The origin's server and ours answer in JSON; an empty answer is taken for a plain one's success.
+    The origin's server and ours answer in JSON; a plain word for success, or an empty answer
+    that is known to be whole, is believed, too.
     """
-    if reply.headers.get("content-type", "").startswith("text/html") or reply.body.lstrip().startswith(b"<"):
-        return "a web page came back, so this is no receiver: see CLAUDE_SYNC_URL"
+    if is_page(reply):
+        return PAGE
     if not reply.body.strip():
-        return ""
+        whole = reply.status == HTTPStatus.NO_CONTENT or not reply.headers.keys().isdisjoint(FRAMED)
+        return "" if whole else "the connection was closed before it said what became of it"
     answer = _decoded(reply.body)
     if answer is None:
-        return "what came back is no receiver's answer: see CLAUDE_SYNC_URL"
-    return f"it says success, and that it failed: {reply.text}" if answer.get("success") is False else ""
+        said = reply.text.strip().strip(".!").lower()
+        return "" if said in YES else "what came back is no receiver's answer: see CLAUDE_SYNC_URL"
+    failed = answer.get("success") is False or (answer.get("success") is not True and answer.keys() & FAULTS)
+    return f"it says success, and that it failed: {reply.text}" if failed else ""
 
 
 def _decoded(body: bytes) -> dict[str, Any] | None:
