@@ -69,6 +69,22 @@ def test_what_is_seen_twice_is_believed(watch: KeyWatch, file: Path) -> None:
     assert valid(watch) == ["CLAUDE_SYNC_API_KEY", "b"]
 
 
+@pytest.mark.parametrize("nothing", ["", "\ufeff\n"])
+def test_a_file_that_was_emptied_keeps_its_keys_and_is_told(
+    watch: KeyWatch, file: Path, nothing: str
+) -> None:
+    file.write_text(nothing)
+    watch.look()
+    watch.look()
+    assert watch.keys.trouble
+    assert valid(watch) == ["CLAUDE_SYNC_API_KEY", "a", "b"]
+    file.write_text('{"keys": []}')
+    watch.look()
+    watch.look()
+    assert not watch.keys.trouble
+    assert valid(watch) == ["CLAUDE_SYNC_API_KEY"]
+
+
 def test_a_key_expires_with_no_change_in_the_file(file: Path) -> None:
     clock = SetClock()
     write(file, "a", expires=to_iso(clock.now() + timedelta(minutes=1)))

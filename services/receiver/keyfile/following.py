@@ -3,7 +3,7 @@
 | the file | its keys |
 |---|---|
 | can be read | what it says, each entry by itself |
-| is no keys file any more | those of before; but not one that it ceased to name while it names others |
+| no keys file now, or empty | those of before; but not one that it ceased to name while it names others |
 | cannot be read (rights, the disk) | those of before |
 | is gone | none |
 
@@ -20,6 +20,9 @@ from services.receiver.admission.auth import Key
 from services.receiver.keyfile.entries import KeyFile, NotAKeyFileError, read, state_of
 
 __all__ = ["Gone", "Known", "Look", "Readable", "Unreadable", "after", "ended", "valid"]
+
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+"""A byte order mark and blanks: a file of nothing else is empty."""
 
 
 class Readable(Struct, frozen=True):
@@ -60,6 +63,8 @@ def after(known: Known, look: Look) -> Known:
             return Known(broken="it is gone, and its keys with it")
         case Unreadable(why):
             return Known(known.keys, f"it cannot be read: {why}; its keys stay as they were")
+        case Readable(data) if known.keys and not data.strip(_BLANK):  # a full disk below an editor
+            return Known(known.keys, "it is empty; its keys stay as they were")
         case Readable(data, rights):
             try:
                 found: KeyFile = read(data)
