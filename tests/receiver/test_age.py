@@ -45,6 +45,27 @@ async def test_a_new_version_changes_the_tag_of_the_latest(receiver: Receiver) -
     assert (await receiver.get(headers={"If-None-Match": before["ETag"]}))[0] == 200
 
 
+async def test_a_reading_from_a_clock_ahead_hides_none_that_follow(receiver: Receiver) -> None:
+    await receiver.post(FULL.replace(READ_AT.encode(), b"2026-11-22T15:00:00Z"))
+    _, _, ahead = await receiver.get()
+    assert parsedate_to_datetime(ahead["Last-Modified"]) <= receiver.clock.now()
+    assert (await receiver.get(headers={"If-Modified-Since": ahead["Last-Modified"]}))[0] == 304
+    receiver.clock.forward(seconds=2)
+    await receiver.post(FULL.replace(READ_AT.encode(), b"2026-11-22T12:00:32Z"))
+    status, body, _ = await receiver.get(headers={"If-Modified-Since": ahead["Last-Modified"]})
+    assert (status, body and body["lastUpdated"]) == (200, "2026-11-22T12:00:32Z")
+
+
+async def test_a_reading_that_comes_late_is_new_to_whoever_holds_the_one_before(receiver: Receiver) -> None:
+    await receiver.post(FULL)
+    receiver.clock.forward(minutes=2, seconds=31)
+    _, _, before = await receiver.get()
+    receiver.clock.forward(seconds=4)
+    await receiver.post(FULL.replace(READ_AT.encode(), b"2026-11-22T12:01:59Z"))
+    status, body, _ = await receiver.get(headers={"If-Modified-Since": before["Last-Modified"]})
+    assert (status, body and body["lastUpdated"]) == (200, "2026-11-22T12:01:59Z")
+
+
 @pytest.mark.parametrize(
     ("minutes", "expected"),
     [

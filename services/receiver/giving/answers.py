@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from shared.schemas.codec import Document, encode
+from shared.schemas.codec import RECEIVED_AT, Document, encode
 from shared.store.base import Found
 from shared.store.keys import iso_of
 from shared.store.ranking import moment_from
@@ -42,10 +42,11 @@ class Answer(Struct, frozen=True):
 
 def answer(found: Found, now: datetime) -> Answer:
     """Describe a version with its age at `now`."""
-    reading = read_at(found.version.document)
+    document = found.version.document
+    reading = read_at(document)
     old = now - reading
     age = max(0, old // _MINUTE)
-    modified = (reading + age * _MINUTE).replace(microsecond=0)
+    modified = _modified(document, reading, age)
     tag = f'"{found.version.id}-{found.number}-{found.total}-{age}"'
     since, until = _holds(reading, age, now)
     return Answer(
@@ -57,6 +58,18 @@ def answer(found: Found, now: datetime) -> Answer:
         since=since,
         until=until,
     )
+
+
+def _modified(document: Document, reading: datetime, age: int) -> datetime:
+    """Return since when the answer is what it is, to the second: its last full minute of age, or its arrival.
+
+    A reading from the future is as new as its arrival, and one that came late no older than that: by a date
+    ahead, or one before it came, whoever asks with If-Modified-Since would be kept from seeing what is new.
+    """
+    arrival = moment_from(document[RECEIVED_AT]) if RECEIVED_AT in document else reading
+    turned = min(reading, arrival) + age * _MINUTE
+    came_since = timedelta(0) <= arrival - turned < _MINUTE
+    return (arrival if came_since else turned).replace(microsecond=0)
 
 
 @lru_cache(maxsize=256)  # the minutes of all ages turn at moments of the last minute
