@@ -4,6 +4,7 @@ from asyncio import CancelledError, sleep
 from collections.abc import Coroutine
 from typing import Any
 
+from sanic.headers import format_http1_response
 from sanic.http import Http, Stage
 from sanic.http.http1 import HTTP_CONTINUE
 
@@ -41,6 +42,12 @@ class Exchange(Http):
         if not (self._known and is_known(self.recv_buffer, self._known)):
             await self._check_head()
         await super().http1_request_header()  # type: ignore[no-untyped-call] # Sanic's
+        if self.expecting_continue and self._speaks_old:
+            self.expecting_continue = False  # it is not told to go on: RFC 9110, 10.1.1
+
+    @property
+    def _speaks_old(self) -> bool:
+        return bool(self.request.version == "1.0")
 
     async def _check_head(self) -> None:
         buffer = self.recv_buffer
@@ -78,8 +85,30 @@ class Exchange(Http):
         """Answer; what the handler left of the body is dropped if it has come, else the connection ends."""
         if self.request_body:
             self._leave_body()
+        if not end_stream and self._speaks_old and self._has_no_length():
+            return self._until_closed(data)
         answered: Coroutine[Any, Any, None] = super().http1_response_header(data, end_stream)
         return answered
+
+    def _has_no_length(self) -> bool:
+        response: Any = self.response
+        return not (response.body or self.head_only or "content-length" in response.headers)
+
+    async def _until_closed(self, data: bytes) -> None:
+        """Begin an answer that ends with its connection: HTTP/1.0 knows no chunks (RFC 9112, 6.1)."""
+        response: Any = self.response
+        self.keep_alive = False
+        response.headers["connection"] = "close"
+        self.response_func = self._go_on
+        await self._send(format_http1_response(response.status, response.processed_headers) + data)
+        self.stage = Stage.RESPONSE
+
+    async def _go_on(self, data: bytes, end_stream: bool) -> None:  # noqa: FBT001 - Sanic's signature
+        if data:
+            await self._send(data)
+        if end_stream:
+            self.response_func = None  # type: ignore[assignment] # as Sanic does
+            self.stage = Stage.IDLE
 
     def _leave_body(self) -> None:
         self.expecting_continue = False  # a final answer says more than "100 Continue"
