@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shared.insight.limits import SESSION
 from shared.insight.sightings import CLOCK, Sighting
 from shared.insight.turns import LAG, NEAR, SAME, Kind, Turn, ended_how, fell, turn
 
@@ -33,7 +34,7 @@ class Course(Struct, frozen=True, kw_only=True):
     `reset` is the one announced for this window, None when none is. `level` is the highest percentage since
     the last turn. `last` is the last sighting, `sure` the last that no page standing still can have shown.
     `anchors` are the resets announced through each collector, `past` those of windows that are over.
-    `length` is what a window at least lasts, learned from the last whose opening was seen closely.
+    `length` is what a session at least lasts, learned from the last whose opening was seen closely.
     `doubt` is an odd sighting that the next may confirm, `doubted` what was sure before the first of several.
     """
 
@@ -169,7 +170,8 @@ def _as_before(course: Course, doubt: Sighting, sighting: Sighting) -> bool:
 
 def _gone_on(course: Course, sighting: Sighting) -> Course:
     overdue = course.reset is not None and sighting.latest + JITTER > course.reset
-    grown = sighting.percentage > course.level
+    late = course.reset is not None and sighting.time > course.reset + CLOCK
+    grown = late and sighting.percentage > course.level
     known = {collector for collector, _ in course.anchors}
     anchors = _anchored(sighting) if sighting.collector not in known else ()
     return replace(
@@ -194,9 +196,8 @@ def _committed(course: Course, sighting: Sighting) -> tuple[Course, Step]:
     before = course.doubted if course.doubted and course.doubt else course.sure
     happened = turn(course.limit, kind, before, sighting, course.reset)
     if kind == "counter_fell":
-        return replace(_gone_on(course, sighting), level=sighting.percentage, doubt=None), Step(
-            sighting, happened
-        )
+        lower = replace(_gone_on(course, sighting), level=sighting.percentage, doubt=None, doubted=None)
+        return lower, Step(sighting, happened)
     after = replace(
         begun(course.limit, sighting),
         past=(*course.past, *_own_resets(course))[-REMEMBERED:],
@@ -208,6 +209,11 @@ def _committed(course: Course, sighting: Sighting) -> tuple[Course, Step]:
 
 
 def _length(opening: Turn) -> timedelta | None:
-    """Return what a window is announced to last at least, if it was seen soon after it opened."""
+    """Return what a session is announced to last at least, if it was seen soon after it opened.
+
+    Weeks and months are not learned: they differ by summer time and by the calendar.
+    """
+    if opening.limit != SESSION:
+        return None
     soon = opening.kind in {"opened", "on_time"} and opening.at.latest - opening.at.earliest <= NEAR
     return opening.announces - opening.at.latest if soon and opening.announces else None

@@ -16,7 +16,7 @@ from msgspec import Struct, convert
 from shared.insight.readings import Fields, LimitReading, is_correction, moment_of, readings_of
 from shared.store.keys import stamp_of, time_of
 
-__all__ = ["NO_RESET", "Column", "Day", "Percents", "Stored", "Unread", "day_of", "extended"]
+__all__ = ["NO_RESET", "Column", "Day", "Percents", "Stored", "Unread", "counting", "day_of", "extended"]
 
 Stored = tuple[str, Fields]
 """A version: its id and its document."""
@@ -74,7 +74,7 @@ class Day(Struct, frozen=True):
 def day_of(date: str, versions: Iterable[Stored]) -> Day:
     """Make a day (`2026-11-22`) of all its versions, oldest first."""
     every = list(versions)
-    counted = _corrected(every) if any(is_correction(document) for _, document in every) else every
+    counted = counting(every)
     return _day(date, counted, corrected=len(counted) < len(every) or _has_correction(counted))
 
 
@@ -94,8 +94,10 @@ def _has_correction(versions: Iterable[Stored]) -> bool:
     return any(is_correction(document) for _, document in versions)
 
 
-def _corrected(versions: Sequence[Stored]) -> list[Stored]:
+def counting(versions: Sequence[Stored]) -> Sequence[Stored]:
     """Leave out what was corrected: of one moment the correction that arrived last counts, alone."""
+    if not _has_correction(versions):
+        return versions
     best: dict[datetime, tuple[datetime, str]] = {}
     for version_id, document in versions:
         if is_correction(document):

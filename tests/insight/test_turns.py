@@ -1,5 +1,8 @@
 """Resets and other turns, told as stories: what a person would say happened."""
 
+from datetime import UTC, datetime
+from itertools import pairwise
+
 import pytest
 
 from tests.insight.stories import at, kinds, lived, minutes, told, turns
@@ -43,6 +46,17 @@ def test_a_session_still_full_long_after_its_time_reset_late_and_no_standing_pag
     assert reset.kind == "late"
     assert reset.at.earliest == at("10:55")
     assert reset.at.latest == at("12:00:01")
+
+
+def test_months_and_weeks_that_differ_in_length_end_on_time() -> None:
+    months = [datetime(2026, month, 1, tzinfo=UTC) for month in range(3, 8)]
+    weeks = [at("07:00", 8), at("07:00", 15), at("08:00", 22), at("07:00", 29)]
+    for ends in (months, weeks):
+        story = []
+        for end, following in pairwise(ends):
+            story += [told(end - minutes(3), 40, end, limit="weekly")]
+            story += [told(end + minutes(2), 0.5, following, limit="weekly")]
+        assert kinds(story, "weekly") == ["on_time"] * (len(ends) - 1)
 
 
 def test_a_window_that_ended_while_nobody_looked_is_unseen() -> None:

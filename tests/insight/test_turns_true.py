@@ -29,7 +29,7 @@ def life(seed: int) -> tuple[Truth, list[Stored]]:
     return truth, recorded(truth, seed)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, derandomize=True, max_examples=60)
 @given(lives)
 def test_every_turn_that_is_told_happened_within_its_times(seed: int) -> None:
     truth, versions = life(seed)
@@ -45,7 +45,7 @@ def test_every_turn_that_is_told_happened_within_its_times(seed: int) -> None:
         learned = learned or (turn.kind in {"opened", "on_time"} and close and turn.announces is not None)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, derandomize=True, max_examples=60)
 @given(lives)
 def test_no_end_of_a_window_between_two_readings_is_missed(seed: int) -> None:
     truth, versions = life(seed)

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from shared.store.keys import stamp
 from tests.insight.stories import Stored, told
 
 BEGIN = datetime(2026, 11, 2, tzinfo=UTC)
@@ -84,15 +85,18 @@ def _window(truth: Truth, start: datetime, window: int, roll: random.Random) -> 
 
 
 def recorded(truth: Truth, seed: int, *, naps: float = 0.02, partial: float = 0.03) -> list[Stored]:
-    """Read it every five minutes or so, with naps, sections that could not be read, jitter and late arrivals."""
+    """Read it every five minutes or so, with naps, sections that could not be read, jitter and late arrivals.
+
+    There are no naps on the first day, so that the length of a session can be learned.
+    """
     roll = random.Random(f"reader {seed}")
     moment, versions = BEGIN, []
     while moment < BEGIN + timedelta(days=DAYS):
         moment += timedelta(seconds=roll.uniform(270, 330))
-        if roll.random() < naps:
+        if roll.random() < naps and moment > BEGIN + 24 * HOUR:
             moment += roll.uniform(0.3, 10) * HOUR
         versions.append(_version(truth, moment, roll, partial))
-    return versions
+    return [one for one in versions if one[0] < stamp(BEGIN + timedelta(days=DAYS))]
 
 
 def _version(truth: Truth, moment: datetime, roll: random.Random, partial: float) -> Stored:
