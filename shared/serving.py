@@ -18,6 +18,8 @@ from typing import Any
 import msgspec
 import uvloop
 from sanic import Sanic
+from sanic.application.state import ApplicationServerInfo
+from sanic.http.constants import HTTP
 
 from shared.errors import PermanentError
 from shared.wire.connection import Connection
@@ -122,6 +124,8 @@ async def served(
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     watch = app.ctx.wire = Watch(limits)
+    # Told that it speaks one protocol, Sanic leaves out a header alt-svc that would be empty in every answer.
+    app.state.server_info.append(ApplicationServerInfo(settings={"version": HTTP.VERSION_1}))
     server: Any = await app.create_server(
         sock=listener,
         protocol=Connection,

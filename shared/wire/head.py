@@ -33,7 +33,7 @@ _STRAY = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|(?<!\r)\n|\r(?!\n|\Z)")
 _FIELD = re.compile(_NAME + rb":")
 _TARGET = re.compile(rb"[A-Z][A-Z-]{0,15} (?![ /])")
 
-CHUNK_LINE = re.compile(rb"\r\n[0-9A-Fa-f]{1,8}[\t ]*(?:;[\t -~]*)?\r\n")
+CHUNK_LINE = re.compile(rb"\r\n[0-9A-Fa-f]{1,8}(?:[\t ]*;[\t -~]*)?\r\n")
 """The size of a chunk, with the end of the one before."""
 CHUNK_LINE_BYTES = 64
 

@@ -56,6 +56,7 @@ MALFORMED: dict[str, tuple[bytes, int]] = {
     "a chunk of negative size": (post(CHUNKED, body=b"-3\r\nabc\r\n0\r\n\r\n"), 400),
     "a chunk with 0x": (post(CHUNKED, body=b"0x3\r\nabc\r\n0\r\n\r\n"), 400),
     "a chunk with a blank before": (post(CHUNKED, body=b" 3\r\nabc\r\n0\r\n\r\n"), 400),
+    "a chunk with a blank behind": (post(CHUNKED, body=b"3 \r\nabc\r\n0\r\n\r\n"), 400),
     "a chunk of huge size": (post(CHUNKED, body=b"fffffffffffffffff\r\nabc"), 400),
     "a chunk with a long extension": (post(CHUNKED, body=b"3;" + b"x" * 200 + b"\r\nabc\r\n0\r\n\r\n"), 400),
     "an extension with a bare LF": (post(CHUNKED, body=b"3;a\nb\r\nabc\r\n0\r\n\r\n"), 400),

@@ -85,6 +85,11 @@ def test_every_bad_setting_is_named_at_once(process: Process) -> None:
     assert "Traceback" not in said
 
 
+def test_no_header_of_an_answer_is_empty(process: Process) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port_of(process.start())}/livez") as answer:
+        assert [name for name, value in answer.headers.items() if not value] == []
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
