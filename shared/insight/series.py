@@ -111,6 +111,7 @@ def buckets(days: Sequence[Day], limit: str, span: Span, step: int) -> list[Buck
     unread = [one for column in columns for one in column.unread if span.start <= one.second < span.end]
     missed = _missed_by_edge(unread, step)
     made = []
+    is_whole = percents.typecode != "d"
     place = bisect_left(seconds, span.start)
     last = bisect_left(seconds, span.end)
     edge = edge_before(span.start, step)
@@ -119,7 +120,9 @@ def buckets(days: Sequence[Day], limit: str, span: Span, step: int) -> list[Buck
         start, missing = _written(edge), missed.get(edge, _NOTHING_MISSED)
         if place > begin:
             part = percents[begin:place]
-            made.append(Bucket(start, part[0], min(part), max(part), part[-1], place - begin, *missing))
+            four = part[0], min(part), max(part), part[-1]
+            first, least, most, latest = four if is_whole else map(_number, four)
+            made.append(Bucket(start, first, least, most, latest, place - begin, *missing))
         else:
             made.append(Bucket(start, None, None, None, None, 0, *missing))
         edge += step
@@ -152,6 +155,15 @@ def _joined(parts: Sequence[Percents]) -> Percents:
     return joined
 
 
+def _numbers(percents: Percents) -> list[float]:
+    return [_number(value) for value in percents] if percents.typecode == "d" else percents.tolist()
+
+
+def _number(value: float) -> float:
+    """Return a whole number as such: how it is written must not depend on what else the day holds."""
+    return int(value) if value.is_integer() else value
+
+
 def points(day: Day, limit: str, span: Span) -> list[Point]:
     """Return every reading of a limit on a day within a range, and where it could not be read."""
     column = day.columns.get(limit)
@@ -164,7 +176,7 @@ def points(day: Day, limit: str, span: Span) -> list[Point]:
         map(
             Point,
             map(_time_in, ids),
-            column.percents[first:last].tolist(),
+            _numbers(column.percents[first:last]),
             map(_reset, column.resets[first:last]),
             column.states[first:last],
             ids,

@@ -165,3 +165,13 @@ def test_resets_are_told_to_the_millisecond_where_they_have_one() -> None:
     document["currentSession"]["resetsAt"] = "2026-11-22T15:59:59.943+01:00"
     [point] = points(day_of("2026-11-22", [one]), "session", Span(0, 2**40))
     assert (point.resets_at, point.state) == ("2026-11-22T14:59:59.943Z", "open")
+
+
+def test_how_a_number_is_written_does_not_depend_on_what_else_the_day_holds() -> None:
+    whole = [version(NOON, 1), version(NOON + timedelta(minutes=5), 100.0)]
+    day, other = days_of(whole)[0], days_of([*whole, version(NOON + timedelta(hours=2), 2.5)])[0]
+    span = Span(second(NOON), second(NOON) + 3600)
+    assert repr(points(other, "session", span)) == repr(points(day, "session", span))
+    assert [point.percentage for point in points(other, "session", span)] == [1, 100]
+    folded = [buckets([one], "session", span, 3600) for one in (day, other)]
+    assert repr(folded[0]) == repr(folded[1])
