@@ -9,7 +9,9 @@ import pytest
 
 from services.receiver.admission.auth import key_of_secret
 from services.receiver.keyfile.following import Known
+from services.receiver.keyfile.gathering import gather
 from services.receiver.keyfile.watching import KeyWatch
+from shared.errors import SettingsError
 from shared.timestamps import to_iso
 from tests.receiver.conftest import SetClock
 
@@ -113,3 +115,15 @@ def test_a_change_of_the_same_length_within_one_tick_of_the_clock_is_seen(
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
     watch.look()
     assert valid(watch) == ["CLAUDE_SYNC_API_KEY", "a", "c"]
+
+
+@pytest.mark.parametrize("content", ["", " \n", '{"keys": []}'])
+def test_a_start_with_a_file_without_a_key_needs_the_environments_and_points_it_out(
+    file: Path, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(content)
+    file.chmod(0o600)
+    with pytest.raises(SettingsError, match="holds no valid key"):
+        gather(None, file, SetClock())
+    assert valid(gather("a-key-from-the-environment", file, SetClock())) == ["CLAUDE_SYNC_API_KEY"]
+    assert "it holds no key" in capsys.readouterr().out

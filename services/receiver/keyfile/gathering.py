@@ -6,7 +6,7 @@ import structlog
 
 from services.receiver.admission.auth import key_of_secret
 from services.receiver.keyfile import disk
-from services.receiver.keyfile.entries import NotAKeyFileError, read
+from services.receiver.keyfile.entries import KeyFile, NotAKeyFileError, read
 from services.receiver.keyfile.following import Known, valid
 from services.receiver.keyfile.making import command, how_to_make_one
 from services.receiver.keyfile.minting import is_weak
@@ -64,4 +64,8 @@ def _read(path: Path | None) -> Known | None:
         raise SettingsError([f"{names}: {error}"]) from error
     if found.problems:
         raise SettingsError([f"{names}: {problem}" for problem in found.problems])
-    return Known(found.keys, problems=[content.rights] if content.rights else [])
+    return Known(found.keys, problems=[said for said in (content.rights, _emptiness(found)) if said])
+
+
+def _emptiness(found: KeyFile) -> str:
+    return "" if found.keys else "it holds no key"
