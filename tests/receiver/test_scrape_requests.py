@@ -10,6 +10,7 @@ from services.receiver.live import requests
 from services.receiver.live.trigger import Asked, ask, fetched, read_note, state_of
 from shared.store import open_store
 from tests.receiver.conftest import OTHER, READ_ONLY, Receiver, running
+from tests.receiver.v1_calls import reading
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SCRAPE = "/api/v1/accounts/default/scrape"
@@ -79,6 +80,24 @@ async def test_who_asks_is_told_where_to_look_and_a_collector_gets_it_once(recei
     assert (status, body["state"], body["request"]["fetchedBy"]) == (200, "fetched", "desk")
 
 
+async def test_who_asks_is_told_of_the_last_failure_until_a_reading_comes(
+    receiver: Receiver,
+) -> None:
+    report = {
+        "at": "2026-11-22T11:50:00Z",
+        "state": "challenge",
+        "advice": "Open the page.",
+        "nextTryAt": "2026-11-22T12:46:00Z",
+    }
+    assert (await receiver.call("POST", SCRAPE))[1]["lastFailure"] is None
+    await receiver.call("POST", "/api/v1/accounts/default/reports", json=report)
+    told = {name: report[name] for name in ("state", "advice", "nextTryAt")}
+    assert (await receiver.call("POST", SCRAPE))[1]["lastFailure"] == told
+    assert (await receiver.call("POST", TRIGGER))[1]["lastFailure"] == told
+    await receiver.call("POST", "/api/v1/accounts/default/snapshots", json=reading(55))
+    assert (await receiver.call("POST", SCRAPE))[1]["lastFailure"] is None
+
+
 async def test_the_origins_call_asks_the_same_in_its_own_form(receiver: Receiver) -> None:
     status, body, _ = await receiver.call("POST", TRIGGER, data=b'{"why": "now"}')
     assert (status, body["success"], body["alreadyAsked"]) == (202, True, False)
@@ -102,7 +121,8 @@ async def test_reading_keys_look_but_neither_ask_nor_fetch(receiver: Receiver) -
 
 
 @pytest.mark.parametrize(
-    "question", ["collector=", "collector=a%0ab", "collector=a&wait=26", "collector=a&wait=-1", "wiat=3"]
+    "question",
+    ["collector=", "collector=a%0ab", "collector=a&wait=26", "collector=a&wait=-1", "wait=26", "wiat=3"],
 )
 async def test_what_cannot_be_understood_is_refused(receiver: Receiver, question: str) -> None:
     assert (await receiver.get(f"{SCRAPE}?{question}"))[0] == 400

@@ -17,6 +17,7 @@ from shared.timestamps import to_iso_millis
 
 __all__ = [
     "HEARTBEAT",
+    "KEY_ENDED",
     "NOT_KNOWN",
     "Cursor",
     "EventType",
@@ -28,7 +29,7 @@ __all__ = [
     "written",
 ]
 
-EventType = Literal["snapshot", "report", "silence", "reading-resumed", "gap", "reconnect"]
+EventType = Literal["snapshot", "report", "silence", "reading-resumed", "gap", "reconnect", "key-ended"]
 
 HEARTBEAT = b": still here\n\n"
 RETRY_MILLISECONDS = 3000
@@ -36,6 +37,8 @@ RETRY_MILLISECONDS = 3000
 NOT_KNOWN = (
     "the place to go on from is not known here: list the snapshots and reports for what may be missing"
 )
+
+KEY_ENDED = "the key of this stream was revoked, has expired, or may not read this account any more"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(r"([0-9]{15,17})(?:\.(.{28}))?", re.ASCII)

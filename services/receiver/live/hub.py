@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from services.receiver.live.channel import OVERLAP, Channel, Piece, written_news
-from services.receiver.live.events import HEARTBEAT, NOT_KNOWN, Cursor, event, opening
+from services.receiver.live.events import HEARTBEAT, KEY_ENDED, NOT_KNOWN, Cursor, event, opening
 from shared.store import Store
 
 __all__ = ["FullHouseError", "Hub", "Listener"]
@@ -140,7 +140,7 @@ class Listener:
         if cursor:
             async for piece in self._hub.missed(self._account, cursor):
                 if not self._goes_on(allowed):
-                    return
+                    break
                 yield self._noted(piece)
         async for data in self._live(allowed):
             yield data
@@ -166,6 +166,8 @@ class Listener:
                     spoke = clock()
                 else:
                     await _either(changed, min(left, CHECK_SECONDS))
+        if not self._hub.closed:
+            yield event("key-ended", {"account": self._account, "reason": KEY_ENDED})
 
     def _goes_on(self, allowed: Callable[[], bool]) -> bool:
         return not self._hub.closed and allowed()

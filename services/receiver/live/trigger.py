@@ -11,7 +11,21 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-__all__ = ["APART", "LAPSES_AFTER", "Asked", "State", "ask", "described", "fetched", "read_note", "state_of"]
+from shared.schemas.reports import Report
+
+__all__ = [
+    "APART",
+    "LAPSES_AFTER",
+    "Asked",
+    "LastFailure",
+    "State",
+    "ask",
+    "described",
+    "fetched",
+    "last_failure_in",
+    "read_note",
+    "state_of",
+]
 
 State = Literal["none", "waiting", "fetched", "lapsed"]
 
@@ -32,6 +46,17 @@ class Asked(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=Tru
     """The collector."""
     fetched_before: datetime | None = None
     """When the request before this one was fetched."""
+
+
+class LastFailure(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What the newest report says: why the last scrape failed, and when the scraper looks again by itself.
+
+    Around a block (`challenge`, `region_blocked`) it fetches no request before that.
+    """
+
+    state: str
+    advice: str
+    next_try_at: datetime
 
 
 _decoder = msgspec.json.Decoder(Asked)
@@ -70,6 +95,15 @@ def fetched(asked: Asked | None, collector: str, now: datetime) -> Asked | None:
     if before is not None and timedelta(0) <= now - before < APART:
         return None
     return replace(asked, fetched_at=now, fetched_by=collector)
+
+
+def last_failure_in(report: Report | None, read: datetime | None, now: datetime) -> LastFailure | None:
+    """Return what the newest report says of now: nothing if it is older than the last reading, or lapsed."""
+    if report is None or report.next_try_at is None or report.next_try_at <= now:
+        return None
+    if read is not None and report.at <= read:
+        return None
+    return LastFailure(state=report.state, advice=report.advice, next_try_at=report.next_try_at)
 
 
 def described(account: str, asked: Asked | None, now: datetime) -> dict[str, Any]:

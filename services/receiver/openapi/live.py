@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from services.receiver.live.trigger import State
+from services.receiver.live.trigger import LastFailure, State
 from services.receiver.openapi.parts import (
     ACCOUNT,
     PLAIN_HEADERS,
@@ -44,9 +44,14 @@ class ScrapeState(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class ScrapeAsked(ScrapeState, frozen=True, kw_only=True, rename="camel"):
-    """A scrape is asked for; `status`, `events` and `latest` are where to see what comes of it."""
+    """A scrape is asked for; `status`, `events` and `latest` are where to see what comes of it.
+
+    `lastFailure` is what the newest report says if it is newer than the last reading: around a block
+    (`challenge`, `region_blocked`) nobody fetches the request before `nextTryAt`.
+    """
 
     already_asked: bool
+    last_failure: LastFailure | None
     status: str
     events: str
     latest: str

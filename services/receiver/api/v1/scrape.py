@@ -7,18 +7,21 @@ import re
 from typing import Any
 
 import structlog
+from msgspec import ValidationError
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from services.receiver.admission.auth import Scope
+from services.receiver.admission.auth import Key, Scope
 from services.receiver.admission.hiding import holds_key
 from services.receiver.api.v1.routes import add_route, drop_body, key_of, question_of
-from services.receiver.asking.questions import Question, bad_parameter
+from services.receiver.asking.questions import bad_parameter
 from services.receiver.context import Context, authorise, context_of, json_answer
 from services.receiver.live.requests import MOST_WAITING, ScrapeRequests
-from services.receiver.live.trigger import Asked, described
+from services.receiver.live.trigger import Asked, LastFailure, described, last_failure_in
 from services.receiver.refusing.problems import ROOT
 from services.receiver.refusing.refusals import Refusal, key_ended
+from shared.errors import MarigraphError
+from shared.schemas.codec import decode_report
 from shared.schemas.usage import DEFAULT_ACCOUNT
 from shared.timestamps import to_iso_millis
 
@@ -39,7 +42,11 @@ async def ask_scrape(request: Request, account: str) -> HTTPResponse:
     await drop_body(request)
     asked, is_new = await _asked(request, account, key_of(request).shown)
     body = described(account, asked, context_of(request).clock.now())
-    answer = json_answer({**body, "alreadyAsked": not is_new, **_where(account, asked)}, 202)
+    body |= {
+        "alreadyAsked": not is_new,
+        "lastFailure": await _last_failure(request, key_of(request), account),
+    }
+    answer = json_answer({**body, **_where(account, asked)}, 202)
     answer.headers["Location"] = _path(account)
     return answer
 
@@ -57,21 +64,21 @@ async def look_or_fetch(request: Request, account: str) -> HTTPResponse:
     """Say how the last request stands; with `?collector=` wait for one and take it: 200, or 204 for none."""
     question = question_of(request, "wait", "collector")
     collector = question.text("collector")
+    seconds = question.whole("wait", default=0, least=0, most=LONGEST_WAIT)
     if collector is not None and _fetches(request):
-        return await _fetch(request, account, collector, question)
+        return await _fetch(request, account, collector, seconds)
     asked = await _requests(request).look(account)
     answer = json_answer(described(account, asked, context_of(request).clock.now()))
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-async def _fetch(request: Request, account: str, collector: str, question: Question) -> HTTPResponse:
+async def _fetch(request: Request, account: str, collector: str, seconds: int) -> HTTPResponse:
     key, context, requests = key_of(request), context_of(request), _requests(request)
     if not _COLLECTOR.fullmatch(collector) or holds_key(request, collector):  # it is kept and told
         raise bad_parameter(
             "collector", "collector is not a name.", "Use letters, digits, dots and dashes, 64 at most."
         )
-    seconds = question.whole("wait", default=0, least=0, most=LONGEST_WAIT)
     if requests.waiting >= MOST_WAITING:
         raise _full()
 
@@ -103,6 +110,7 @@ async def trigger(request: Request) -> HTTPResponse:
             "timestamp": to_iso_millis(now),
             "alreadyAsked": not is_new,
             **described(DEFAULT_ACCOUNT, asked, now),
+            "lastFailure": await _last_failure(request, key, DEFAULT_ACCOUNT),
             **_where(DEFAULT_ACCOUNT, asked),
         },
         202,
@@ -116,6 +124,23 @@ async def _asked(request: Request, account: str, by: str) -> tuple[Asked, bool]:
     if is_new:
         _log.info("scrape asked for", account=account, by=by)
     return asked, is_new
+
+
+async def _last_failure(request: Request, key: Key, account: str) -> LastFailure | None:
+    """Return what may keep the scraper from fetching, if it can be told: the asking has succeeded anyhow."""
+    if not key.allows("read", account):
+        return None
+    context = context_of(request)
+    now = context.clock.now()
+    try:
+        reports = await context.store.reports(account, most=1)
+        if not reports:
+            return None
+        found = await context.store.as_of(account, now)
+        report = decode_report(reports[0].document)
+    except (MarigraphError, ValidationError):
+        return None
+    return last_failure_in(report, found.version.time if found else None, now)
 
 
 def _where(account: str, asked: Asked) -> dict[str, Any]:
