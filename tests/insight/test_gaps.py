@@ -39,6 +39,17 @@ def test_a_section_that_could_not_be_read_is_a_gap_of_its_limit_alone() -> None:
     assert found == [Gap(limit="session", start=at("10:00"), end=at("10:10"), unread=1, reason="gone")]
 
 
+def test_a_section_read_again_soon_was_a_gap_all_the_same() -> None:
+    _, found = folded([told("10:00", 10, "13:00"), told("10:02", None), told("10:04", 11, "13:00")])
+    assert [(gap.limit, gap.unread) for gap in found] == [("session", 1)]
+
+
+def test_two_collectors_that_read_one_soon_after_the_other_leave_no_gap() -> None:
+    desk = every(5, "08:00", 20)
+    laptop = [told(at("08:00:20") + minutes(5 * n), 10, "13:00", collector="laptop") for n in range(20)]
+    assert folded(sorted(desk + laptop))[1] == []
+
+
 def test_a_gap_that_lasts_has_no_end_yet() -> None:
     state, _ = folded(every(5, "08:00", 10))
     assert open_gaps(state, at("08:50")) == ()
