@@ -222,13 +222,17 @@ def _refusal(request: Request, error: Exception) -> Refusal:
             return Refusal(503, "INTERNAL_ERROR", f"{error}.", "Ask again later; the server's log says more.")
         case SanicException(status_code=404):
             return Refusal(
-                404, "NOT_FOUND", "There is nothing at this address.", "See docs/api.md for the calls."
+                404,
+                "NOT_FOUND",
+                "There is nothing at this address.",
+                "GET /docs shows the calls.",
             )
         case SanicException() if error.status_code and error.status_code < SERVER_FAULT:
             suggestion = getattr(error, "suggestion", "Correct the request.")
             refusal = Refusal(error.status_code, "INVALID_REQUEST", f"{safe(str(error))}.", suggestion)
             refusal.headers.update(error.headers)
             if error.status_code == _WRONG_METHOD:
-                refusal.headers.setdefault("Allow", allowed_methods(request))
+                allowed = refusal.headers.setdefault("Allow", allowed_methods(request))
+                refusal.suggestion = f"This address takes {allowed}."
             return refusal
     return internal_error()

@@ -22,6 +22,8 @@ CALLS = [
     ("GET", "/api/claude-usage", 404),
     ("GET", f"{V1}/snapshots", 200),
     ("GET", f"{V1}/asof?at=x", 400),
+    ("GET", f"{V1}/snapshots?limit=+5", 400),
+    ("GET", f"{V1}/snapshots?limit=%2B5", 400),
     ("PUT", f"{V1}/snapshots", 405),
     ("POST", "/api/claude/console-usage", 400),
     ("BREW", "/livez", 405),
@@ -43,6 +45,7 @@ async def test_every_answer_carries_what_keeps_browsers_from_guessing(
     if status >= 400 and path != "/api/health":
         assert headers["Cache-Control"] == "no-store"
         assert body["requestId"] == headers["X-Request-ID"]
+        assert ".md" not in body["suggestion"]  # who asks has the server, not its repository
 
 
 async def test_pages_say_what_they_may_load_and_who_may_frame_them(receiver: Receiver) -> None:

@@ -93,8 +93,9 @@ async def test_every_example_is_taken(receiver: Receiver, path: str, example: An
 async def test_a_wrong_method_is_told_the_right_ones(receiver: Receiver, path: str) -> None:
     known = {one.method.upper() for one in OPERATIONS if one.path == path}
     wrong = "DELETE"
-    status, _, headers = await receiver.call(wrong, path.replace("{account}", "default"))
+    status, body, headers = await receiver.call(wrong, path.replace("{account}", "default"))
     assert status == 405
+    assert headers["Allow"] in body["suggestion"]
     assert set(headers["Allow"].split(", ")) == known | ({"HEAD"} if "GET" in known else set())
 
 

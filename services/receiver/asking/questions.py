@@ -45,7 +45,7 @@ class Question(Struct, frozen=True):
         text = self.given.get(name)
         if text is None:
             return default
-        if not re.fullmatch(r"[+-]?[0-9]{1,15}", text.strip()) or not least <= int(text) <= most:
+        if not re.fullmatch("[0-9]{1,15}", text) or not least <= int(text) <= most:
             raise bad_parameter(
                 name,
                 f"{name} is {text[:_SHOWN]!r}, not a whole number from {least} to {most}.",

@@ -27,7 +27,7 @@ class Kind(Struct, frozen=True):
 
 KINDS = {
     "AUTH_MISSING": Kind("A key is needed", "Send it as X-API-Key, or as Authorization: Bearer."),
-    "AUTH_INVALID": Kind("The key is not known", "Send one that is listed and not revoked: see Keys."),
+    "AUTH_INVALID": Kind("The key is not known", "Send one that is listed and not revoked."),
     "AUTH_FORBIDDEN": Kind(
         "The key does not open this",
         "Use one with the right scope for this account. Whether the account exists is not told.",

@@ -73,14 +73,14 @@ def key_invalid() -> Refusal:
     return _unauthorised(
         "AUTH_INVALID",
         "This key is not known here.",
-        "Compare it with CLAUDE_SYNC_API_KEY on the server, or have one made: docs/api.md tells how.",
+        "Compare it with CLAUDE_SYNC_API_KEY on the server, or have one made there: receiver keys add.",
     )
 
 
 def key_ended() -> Refusal:
     """Answer a request whose key was valid once."""
     return _unauthorised(
-        "AUTH_INVALID", "This key was revoked or has expired.", "Ask for a new one: docs/api.md tells how."
+        "AUTH_INVALID", "This key was revoked or has expired.", "Ask who runs the server for a new one."
     )
 
 

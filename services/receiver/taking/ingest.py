@@ -17,7 +17,7 @@ __all__ = ["BODY_LIMIT", "not_json", "read_report", "read_snapshot"]
 BODY_LIMIT = 64 * 1024
 """Bytes of one snapshot or report; checked while the body arrives."""
 
-_SUGGESTION = "Send what docs/snapshot.md (a snapshot) or docs/api.md (a report) describes."
+_SUGGESTION = "Send what GET /docs (for programs: /openapi.json) describes for this call."
 _MISSING = re.compile(r"missing required field `(?P<field>[^`]+)`(?: - at `\$\.?(?P<path>[^`]*)`)?")
 _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`")
 _WRONG_TYPE = re.compile(r"Expected `[^`]+`, got ")
