@@ -155,7 +155,7 @@ def _joined(parts: Sequence[Percents]) -> Percents:
     return joined
 
 
-def _numbers(percents: Percents) -> list[float]:
+def _numbers(percents: Percents) -> Sequence[float]:
     return [_number(value) for value in percents] if percents.typecode == "d" else percents.tolist()
 
 
