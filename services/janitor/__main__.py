@@ -26,6 +26,7 @@ from services.janitor.sweep import NOTE, Sweeper, Task
 from services.janitor.words import describe
 from shared.clock import SystemClock
 from shared.errors import MarigraphError
+from shared.saying import say
 from shared.schemas.codec import encode
 from shared.startup import begin
 from shared.store import Store, open_store
@@ -122,14 +123,8 @@ async def _once(settings: JanitorSettings, arguments: argparse.Namespace) -> int
 
 
 def _show(swept: Swept, *, as_json: bool) -> None:
-    """Print what was done; a reader that went away (`| head`) does not matter."""
-    lines = [encode(swept).decode()] if as_json else describe(swept)
-    try:
-        for line in lines:
-            print(line)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Print what was done."""
+    say(encode(swept).decode() if as_json else "\n".join(describe(swept)))
 
 
 def _stopped_by_signals() -> asyncio.Event:
@@ -178,7 +173,7 @@ async def _health(settings: JanitorSettings) -> int:
     finally:
         await store.close()
     unwell = why_unwell(note, SystemClock().now(), settings.interval_seconds)
-    print(unwell or "well")
+    say(unwell or "well")
     return REFUSED_BY_STORE if unwell else DONE
 
 

@@ -1,5 +1,6 @@
 """What a run says to people (pure)."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from services.janitor.records import AccountSwept, Disk, Swept
@@ -31,9 +32,12 @@ def describe(swept: Swept) -> Iterator[str]:
 
 def _planned(account: AccountSwept, *, archive: bool) -> Iterator[str]:
     leaves = "archive" if archive else "delete"
+    stays = Counter(decision.reason for decision in account.plan if decision.keep)
     for decision in account.plan:
-        verdict = f"{'keep' if decision.keep else leaves:7}"
-        yield f"{account.account}  {verdict}  {decision.version}  {decision.reason}"
+        if not decision.keep:
+            yield f"{account.account}  {leaves:7}  {decision.version}  {decision.reason}"
+    for reason, count in stays.items():
+        yield f"{account.account}  keep     {count}: {reason}"
     leaving = len(account.leaving)
     kept = len(account.plan) - leaving
     done = f"move {leaving} into the archive" if archive else f"delete {leaving} for good"

@@ -12,6 +12,7 @@ from services.practice.demo_data import Progress, describe, fill
 from services.practice.serve import serve
 from services.practice.settings import PREFIXES, PracticeSettings
 from shared.errors import MarigraphError
+from shared.saying import say
 from shared.startup import begin
 from shared.store.urls import check_url
 from shared.timestamps import parse_moment
@@ -57,7 +58,7 @@ def _demo_data(arguments: argparse.Namespace) -> None:
     progress = Progress(sys.stdout)
     until = arguments.until or datetime.now(UTC)
     filled = asyncio.run(fill(arguments.store, days=arguments.days, until=until, tell=progress.tell))
-    print(describe(filled, progress.seconds()))
+    say(describe(filled, progress.seconds()))
 
 
 def _store(text: str) -> str:

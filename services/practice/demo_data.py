@@ -10,6 +10,7 @@ from typing import TextIO
 from msgspec import Struct
 
 from services.practice.history import ACCOUNTS, Arrival, Recorded, arrivals
+from shared.saying import say
 from shared.schemas.codec import to_document
 from shared.store import Store, open_store
 
@@ -83,11 +84,10 @@ class Progress:
         tenths = int(share * 10)
         if self._live:
             end = "\n" if share >= 1 else ""
-            self._out.write(f"\r{account}: {share:4.0%}{end}")
+            say(f"\r{account}: {share:4.0%}", end=end, out=self._out)
         elif (account, tenths) != self._told:
-            self._out.write(f"{account}: {tenths * 10}%\n")
+            say(f"{account}: {tenths * 10}%", out=self._out)
         self._told = (account, tenths)
-        self._out.flush()
 
     def seconds(self) -> float:
         """Return how long it has taken so far."""

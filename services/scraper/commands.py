@@ -41,6 +41,7 @@ from services.scraper.waking import WAKE, wake
 from shared.clock import SystemClock
 from shared.errors import MarigraphError
 from shared.files import private_folder
+from shared.saying import say
 from shared.startup import begin
 
 DIFFERENT = 1
@@ -163,7 +164,7 @@ async def _once(settings: ScraperSettings) -> int:
     _tell(outcome)
     house.recorder.record(outcome)
     if said := await _drain(house):
-        print(said)
+        say(said)
     return EXIT_CODES[outcome.state]
 
 
@@ -180,6 +181,7 @@ async def _drain(house: House) -> str:
             async with asyncio.timeout(ONCE_SECONDS):
                 while not await sender.turn():  # noqa: ASYNC110 - the other is another process
                     await asyncio.sleep(SENDER_LOOK)
+    house.board.ends_sending()
     waiting = take_stock(house.settings.state_dir).waiting
     return sent_words(sender.sent, waiting, sender.sending)
 
@@ -196,16 +198,16 @@ async def _send(settings: ScraperSettings, seconds: float) -> int:
                     house.outbox.head(1) and sender.sending.state not in NEED_USER
                 ):
                     await sender.rest()
+    house.board.ends_sending()
     left = take_stock(settings.state_dir).waiting
-    print(sent_words(sender.sent, left, sender.sending) or "nothing waits in the outbox")
+    say(sent_words(sender.sent, left, sender.sending) or "nothing waits in the outbox")
     return NOT_SENT if left else 0
 
 
 def _tell(outcome: Outcome) -> None:
-    stream = sys.stdout if outcome.snapshot else sys.stderr
-    print(f"{outcome.state}: {sentence(outcome)}", file=stream)
+    say(f"{outcome.state}: {sentence(outcome)}", out=sys.stdout if outcome.snapshot else sys.stderr)
     if outcome.snapshot:
-        print("\n".join(figures(outcome.snapshot)))
+        say("\n".join(figures(outcome.snapshot)))
 
 
 def _run(settings: ScraperSettings, was_stopped: Callable[[], bool]) -> int:
@@ -246,14 +248,14 @@ def _login(settings: ScraperSettings, *, anew: bool) -> int:
         print("In attach mode the login is that of your own browser: log in there.", file=sys.stderr)
         return BAD_SETTINGS
     window = f"A window opens at {settings.usage_url}. Log in there; it closes by itself."
-    opened = partial(print, window, flush=True)
+    opened = partial(say, window)
     snapshot = _to_the_end(log_in(settings, SystemClock(), opened, anew=anew))
     wake(settings.state_dir)
     if snapshot is None:
-        print("You are logged in, but the usage page could not be read: see `once`.")
+        say("You are logged in, but the usage page could not be read: see `once`.")
         return 0
-    print("You are logged in, and the usage page is there:")
-    print("\n".join(figures(snapshot)))
+    say("You are logged in, and the usage page is there:")
+    say("\n".join(figures(snapshot)))
     return 0
 
 
@@ -261,7 +263,7 @@ def _session(parsed: argparse.Namespace, settings: ScraperSettings) -> int:
     from services.scraper.logins.moving_command import export_login, import_login  # noqa: PLC0415 - not for `run`
 
     move = export_login if parsed.way == "export" else import_login
-    move(settings, parsed.file, parsed.key_file, _to_the_end, print)
+    move(settings, parsed.file, parsed.key_file, _to_the_end, say)
     return 0
 
 
@@ -269,10 +271,10 @@ def _reparse(settings: ScraperSettings, *, send: bool, as_json: bool) -> int:
     """Tell what differs; 1 when something does that was not sent, or is damaged."""
     house = furnish(settings)
     found = reparse(house, send=send)
-    print(msgspec.json.encode(found).decode() if as_json else "\n".join(reparsed_lines(found)))
+    say(msgspec.json.encode(found).decode() if as_json else "\n".join(reparsed_lines(found)))
     if found.sent:
         said = _to_the_end(_drain(house))
-        print(said, file=sys.stderr if as_json else sys.stdout)
+        say(said, out=sys.stderr if as_json else sys.stdout)
     return DIFFERENT if found.damaged or len(found.differing) > found.sent else 0
 
 
@@ -287,7 +289,7 @@ def _status(settings: ScraperSettings, *, as_json: bool) -> int:
         last_reading=read_last(folder),
     )
     if as_json:
-        print(msgspec.json.encode(overview).decode())
+        say(msgspec.json.encode(overview).decode())
     else:
-        print("\n".join(overview_lines(overview, clock.now())))
+        say("\n".join(overview_lines(overview, clock.now())))
     return 0

@@ -10,6 +10,7 @@ import structlog
 from services.scraper.judging.outcome import GOOD, Outcome, State, sentence
 from services.scraper.locks import locked
 from services.scraper.logins.login_age import LoginAge, seen
+from services.scraper.outgoing.sending import GOOD as SENDING_GOOD
 from services.scraper.outgoing.sending import Sending
 from shared.clock import Clock
 from shared.files import replace
@@ -64,6 +65,7 @@ class Board:
         self._clock = clock
         self._first = True
         self.status = msgspec.structs.replace(read_status(state_dir), collector=collector)
+        self._found_next_try = self.status.sending.next_try_at
 
     def scraped(self, outcome: Outcome) -> bool:
         """Note a scrape's end; returns whether the state changed, or is the first this process sees."""
@@ -95,6 +97,18 @@ class Board:
         """Note how sending stands; returns whether that state is news."""
         before = self._write(lambda before: msgspec.structs.replace(before, sending=sending))
         return before.sending.state != sending.state
+
+    def ends_sending(self) -> None:
+        """Leave sending to the others: when something still waits, their next try counts again."""
+        found, now = self._found_next_try, self._clock.now()
+
+        def after(before: Status) -> Status:
+            if before.sending.state in SENDING_GOOD or not found or found <= now:
+                return before
+            sending = msgspec.structs.replace(before.sending, next_try_at=found)
+            return msgspec.structs.replace(before, sending=sending)
+
+        self._write(after)
 
     def _write(self, change: Callable[[Status], Status]) -> Status:
         """Change the status as it stands in the file now; returns what it was."""

@@ -5,7 +5,6 @@ Exit codes: 0 all is right, 1 something is not (or could not be done), 2 wrong u
 
 import argparse
 import asyncio
-import os
 import sys
 import time
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from shared.clock import SystemClock
 from shared.errors import MarigraphError
+from shared.saying import hush, say
 from shared.schemas.codec import encode
 from shared.startup import begin
 from shared.store.base import Store
@@ -41,14 +41,17 @@ def main() -> int:
     try:
         return asyncio.run(_run(url or "", arguments))
     except BrokenPipeError:  # whoever read our output has enough of it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        hush(sys.stdout)
         return _FOUND
     except FileTakenError as error:
         sys.stderr.write(f"store: {error}\n")
         return _USAGE
-    except (MarigraphError, NotAnExportError, OSError) as error:
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(f"store: {where}{error.strerror or error}\n")
+    except (MarigraphError, NotAnExportError) as error:
         sys.stderr.write(f"store: {error}\n")
-        return _FOUND
+    return _FOUND
 
 
 def _problem_of(url: str | None, arguments: argparse.Namespace) -> str | None:
@@ -115,8 +118,7 @@ def _say(arguments: argparse.Namespace, result: object, lines: Iterable[str]) ->
     """Tell the result: to standard output, unless that is where an export goes."""
     out = sys.stderr if getattr(arguments, "file", "") == "-" else sys.stdout
     text = encode(result).decode() if arguments.json else "\n".join(lines)
-    out.write(text + "\n")
-    out.flush()
+    say(text, out=out)
 
 
 if __name__ == "__main__":

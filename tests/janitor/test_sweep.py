@@ -107,12 +107,13 @@ async def test_a_stop_is_heeded_between_slices(store: Store, monkeypatch: pytest
     assert await store.count("default") == 10
 
 
-async def test_people_are_told_each_decision_of_a_dry_run(store: Store) -> None:
+async def test_people_are_told_what_would_leave_and_how_many_stay_for_which_reason(store: Store) -> None:
     await fill(store, 6)
     lines = list(describe(await run(store, dry_run=True)))
-    assert len(lines) == 7
+    assert len(lines) == 3
     assert lines[0].startswith("default  archive  2026-11-16T12-00-00-")
     assert lines[0].endswith("not among the newest 5")
+    assert lines[1] == "default  keep     5: among the newest 5"
     assert lines[-1] == "default: would keep 5 and move 1 into the archive (dry run: nothing was touched)"
     lines = list(describe(await run(store, dry_run=True, archive=False)))
     assert lines[0].startswith("default  delete   2026-11-16T12-00-00-")

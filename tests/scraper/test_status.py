@@ -33,6 +33,19 @@ def test_what_one_process_writes_the_other_keeps(boards, tmp_path):
     assert (status.sending.state, status.sending.last_answer.status) == ("waiting", 503)
 
 
+def test_after_a_send_by_hand_the_next_try_is_again_that_of_run(tmp_path):
+    clock = SystemClock()
+    of_run = clock.now().replace(microsecond=0) + timedelta(minutes=4)
+    Board(tmp_path, "desk", clock).sending(Sending(state="waiting", next_try_at=of_run))
+    by_hand = Board(tmp_path, "desk", clock)
+    by_hand.sending(Sending(state="waiting", detail="later", next_try_at=clock.now()))
+    by_hand.ends_sending()
+    assert read_status(tmp_path).sending == Sending(state="waiting", detail="later", next_try_at=of_run)
+    by_hand.sending(Sending(state="idle"))
+    by_hand.ends_sending()
+    assert read_status(tmp_path).sending == Sending(state="idle")
+
+
 def test_a_state_that_another_process_saw_is_no_news_of_its_own_time(boards, tmp_path):
     run, once = boards
     once.scraped(Outcome(state="login_required"))

@@ -160,6 +160,16 @@ def test_wrong_usage_is_said_and_ends_with_2(command: Command, arguments: list[s
     assert b"Traceback" not in done.stderr
 
 
+async def test_a_file_that_cannot_be_made_is_said_by_the_name_that_was_given(
+    command: Command, tmp_path: Path
+) -> None:
+    await recorded(tmp_path / "a")
+    done = command("export", "--url", f"file://{tmp_path}/a", "/proc/all.ndjson")
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"store: /proc/all.ndjson cannot be written: ")
+    assert b"Errno" not in done.stderr
+
+
 def test_what_is_no_export_is_refused(command: Command, tmp_path: Path) -> None:
     for data in (b"", b"hello\n", b'{"marigraph":"export","format":9}\n', os.urandom(400)):
         done = command("import", "--url", f"file://{tmp_path}/b", "-", input=data)

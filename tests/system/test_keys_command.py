@@ -1,5 +1,6 @@
 """`python -m services.receiver keys`, as a person or a script runs it."""
 
+import os
 import subprocess
 import sys
 import time
@@ -75,6 +76,28 @@ def test_a_key_that_could_not_be_printed_is_not_kept(keyed: Keyed) -> None:
         assert done.returncode == 1
         assert "taken out again" in done.stderr
         assert keyed.file.read_bytes() == before
+
+
+@pytest.mark.parametrize(("action", "code"), [("list", 0), ("add --name other", 1)])
+def test_only_a_secret_needs_somebody_who_reads_it(keyed: Keyed, action: str, code: int) -> None:
+    keyed.add("laptop")
+    before = keyed.file.read_bytes()
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as unread:
+        done = subprocess.run(
+            [sys.executable, "-m", "services.receiver", "keys", *action.split()],
+            cwd=keyed.repository,
+            env=keyed.environment(),
+            stdout=unread,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == code
+    assert ("taken out again" in done.stderr) == bool(code)
+    assert "roken" not in done.stderr
+    assert keyed.file.read_bytes() == before
 
 
 def test_a_file_that_everybody_may_write_is_refused_and_one_they_may_read_is_told(keyed: Keyed) -> None:

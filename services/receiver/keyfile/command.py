@@ -1,7 +1,6 @@
 """`python -m services.receiver keys`: exits 0 when done, 1 when it could not be done, 2 for bad settings."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from services.receiver.keyfile.making import command
 from services.receiver.keyfile.minting import mint
 from services.receiver.keyfile.settings import KeysSettings
 from shared.keyform import prefix_of
+from shared.saying import hush, say
 from shared.startup import begin
 
 __all__ = ["run"]
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class _UnprintableError(Exception):
-    """Standard output takes nothing: a full disk, a pipe that nobody reads."""
+    """Standard output takes nothing: a full disk, or a pipe that nobody reads a key from."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -75,7 +75,8 @@ def _add(path: Path, arguments: argparse.Namespace) -> None:
 def _show(secret: str, path: Path, key: Key, replaced: Sequence[Key] = ()) -> None:
     """Print a secret; a key that nobody could see is taken out again."""
     try:
-        _print(secret + "\n")
+        if not _print(secret + "\n"):
+            raise _UnprintableError("nobody reads the output")  # noqa: TRY301 - undone in one place
     except _UnprintableError as error:
         disk.change(path, lambda data: (editing.encoded(editing.undo(decode(data), key, replaced)), None))
         raise editing.CannotEditError(
@@ -149,13 +150,12 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def _print(text: str) -> None:
-    """Write to standard output; raises _UnprintableError when nobody takes it."""
+def _print(text: str) -> bool:
+    """Write to standard output; returns whether anybody reads. Raises _UnprintableError on a full disk."""
     try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        return say(text, end="")
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python flushes at the end
+        hush(sys.stdout)
         raise _UnprintableError(error.strerror) from error
 
 

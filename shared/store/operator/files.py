@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 from shared.errors import PermanentError
 from shared.files import TEMPORARY, sync_folder
 
-__all__ = ["FileTakenError", "reading", "writing"]
+__all__ = ["CannotWriteError", "FileTakenError", "reading", "writing"]
 
 STANDARD = "-"
 _MAGIC = b"\x1f\x8b"
@@ -25,9 +25,13 @@ class FileTakenError(PermanentError):
     """The file that an export should go to is there already: name another."""
 
 
+class CannotWriteError(PermanentError):
+    """The file that an export should go to cannot be made: no rights, a read-only disk."""
+
+
 @contextlib.contextmanager
 def writing(name: str) -> Iterator[Callable[[bytes], object]]:
-    """Open a new file; it gets its name when it is complete. Raises OSError, FileTakenError."""
+    """Open a new file; it gets its name when it is complete. Raises OSError and the errors above."""
     if name == STANDARD:
         yield sys.stdout.buffer.write
         sys.stdout.buffer.flush()
@@ -36,7 +40,12 @@ def writing(name: str) -> Iterator[Callable[[bytes], object]]:
     if os.path.lexists(final):
         raise FileTakenError(f"{name} is there already and is not written over: name another file")
     unfinished = final.with_name(f"{TEMPORARY}{final.name}-{os.getpid()}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise CannotWriteError(
+            f"{name} cannot be written: {error.strerror}. Name a file in a folder that you may write to"
+        ) from error
     try:
         with os.fdopen(descriptor, "wb") as plain:
             if final.suffix == ".gz":
