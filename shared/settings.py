@@ -5,7 +5,7 @@ start. `docs/configuration.md` and `.env.example` are made from the same declara
 """
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
@@ -14,7 +14,17 @@ from msgspec.structs import FieldInfo
 
 from shared.errors import SettingsError
 
-__all__ = ["LogSettings", "Option", "Settings", "describe_type", "env", "load", "options", "unknown_names"]
+__all__ = [
+    "LogSettings",
+    "Option",
+    "Settings",
+    "describe_type",
+    "env",
+    "load",
+    "nearest_names",
+    "options",
+    "unknown_names",
+]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,8 +182,12 @@ def unknown_names(
     settings: type[Settings], environ: Mapping[str, str], prefixes: tuple[str, ...]
 ) -> dict[str, str]:
     """Find variables with one of our prefixes that no setting reads: name -> the nearest name that exists."""
-    known = [name for option in options(settings) for name in option.names]
-    strangers = sorted(name for name in environ if name.startswith(prefixes) and name not in known)
+    return nearest_names(environ, prefixes, [name for option in options(settings) for name in option.names])
+
+
+def nearest_names(names: Iterable[str], prefixes: tuple[str, ...], known: Sequence[str]) -> dict[str, str]:
+    """Find names with one of the prefixes that are not known: name -> the nearest one that is, or ""."""
+    strangers = sorted(name for name in names if name.startswith(prefixes) and name not in known)
     return {name: (difflib.get_close_matches(name, known, n=1) or [""])[0] for name in strangers}
 
 

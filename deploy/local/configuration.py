@@ -39,8 +39,9 @@ Made by `make docs` from the settings in the code; a test holds it to them.
 
 Every service reads its settings from the environment, once, at its start. A problem ends it with exit
 code 2, after every problem has been named. An empty variable counts as not set. A secret can also be read
-from a file: set `NAME_FILE` to the file's path instead of `NAME`. `make run-local` also reads the file
-`.env`; `.env.example` shows its form.
+from a file: set `NAME_FILE` to the file's path instead of `NAME`. A variable that begins like a setting and
+is none changes nothing: the log names it with the nearest one that there is, and `make run-local` prints it.
+`make run-local` also reads the file `.env`; `.env.example` shows its form.
 """
 
 EXAMPLE_INTRODUCTION = """\

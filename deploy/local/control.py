@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from plan import Plan, make_plan
+from plan import Plan, make_plan, running_plan
 
 DEMO_DAYS = "60"
 STOP_SECONDS = 30
@@ -14,11 +14,10 @@ STOP_SECONDS = 30
 
 def main(command: str) -> int:
     """Do what the word says; return the exit code of what was run."""
+    if command in {"status", "stop"}:
+        return supervise(running_plan(os.environ), command)
     plan = make_plan(os.environ)
-    supervisorctl = [sys.executable, "-m", "supervisor.supervisorctl", "-c", str(plan.configuration)]
     commands = {
-        "status": [*supervisorctl, "status"],
-        "stop": [*supervisorctl, "shutdown"],
         "scraper-status": [sys.executable, "-m", "services.scraper", "status"],
         "login": [sys.executable, "-m", "services.scraper", "login"],
         "login-anew": [sys.executable, "-m", "services.scraper", "login", "--anew"],
@@ -27,19 +26,24 @@ def main(command: str) -> int:
             *("--store", plan.environment["STORE_URL"], "--days", DEMO_DAYS),
         ],
     }
-    if command in {"status", "stop"} and not plan.socket.exists():
-        print("nothing runs here; start it with: make run-local")
-        return 0 if command == "stop" else 4
     if command == "demo-data" and "practice" not in plan.programs:
         print(
             "SCRAPER_USAGE_URL names a real page: made-up figures are not mixed into its record",
             file=sys.stderr,
         )
         return 2
-    code = subprocess.run(commands[command], env=plan.environment, check=False).returncode  # noqa: S603 - from the table
-    if command == "stop" and code == 0:
-        return wait_until_down(plan)
-    return code
+    return subprocess.run(commands[command], env=plan.environment, check=False).returncode  # noqa: S603 - from the table
+
+
+def supervise(plan: Plan, command: str) -> int:
+    """Ask supervisord for the status, or to stop; return the exit code."""
+    if not plan.socket.exists():
+        print("nothing runs here; start it with: make run-local")
+        return 0 if command == "stop" else 4
+    words = [sys.executable, "-m", "supervisor.supervisorctl", "-c", str(plan.configuration)]
+    words.append("shutdown" if command == "stop" else "status")
+    code = subprocess.run(words, env=plan.environment, check=False).returncode  # noqa: S603 - our own command
+    return wait_until_down(plan) if command == "stop" and code == 0 else code
 
 
 def wait_until_down(plan: Plan) -> int:

@@ -63,7 +63,7 @@ class Plan(NamedTuple):
 def make_plan(environ: Mapping[str, str]) -> Plan:
     """Decide from the environment and the file `.env`; make the folders and, the first time, a key."""
     given = {**read_env_file(REPOSITORY / ".env"), **environ}
-    folder = Path(given.get("MARIGRAPH_LOCAL_DIR") or REPOSITORY / ".local").resolve()
+    folder = _folder(given)
     ports = {
         "RECEIVER_PORT": given.get("RECEIVER_PORT") or "4000",
         "PRACTICE_PORT": given.get("PRACTICE_PORT") or "4900",
@@ -94,19 +94,33 @@ def make_plan(environ: Mapping[str, str]) -> Plan:
     return Plan(folder, environment, programs)
 
 
-def read_env_file(path: Path) -> dict[str, str]:
+def running_plan(environ: Mapping[str, str]) -> Plan:
+    """Say where a set-up that runs has its socket and logs: no setting has to be right for that."""
+    given = {**read_env_file(REPOSITORY / ".env", strict=False), **environ}
+    return Plan(_folder(given), dict(environ), ())
+
+
+def _folder(given: Mapping[str, str]) -> Path:
+    return Path(given.get("MARIGRAPH_LOCAL_DIR") or REPOSITORY / ".local").resolve()
+
+
+def read_env_file(path: Path, *, strict: bool = True) -> dict[str, str]:
     """Read `NAME=value` lines; blank lines and those that begin with # are passed over.
 
-    Any other line ends the program with its number: a setting that is silently ignored is worse.
+    Any other line ends the program with its number, unless `strict` is false: a setting that is silently
+    ignored is worse.
     """
     if not path.exists():
         return {}
     found: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    text = path.read_text(encoding="utf-8", errors="strict" if strict else "replace")
+    for number, line in enumerate(text.splitlines(), 1):
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         if not (name or equals) or name.startswith("#"):
             continue
         if not equals or not name.strip().isidentifier():
+            if not strict:
+                continue
             raise SystemExit(f"{path}, line {number} is no setting: write NAME=value, or # before a remark")
         found[name.strip()] = value.strip().strip("'\"")
     return found

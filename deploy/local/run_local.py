@@ -19,7 +19,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from misnamed import misnamed
 from plan import Plan, make_plan, write_configuration
+
+from shared import saying
 
 SERVING_SECONDS = 60
 OTHERS_FAIL_SECONDS = 3
@@ -38,6 +41,8 @@ def main() -> int:
         check_free(plan)
         write_configuration(plan)
         say("starting " + ", ".join(plan.programs))
+        for line in misnamed(plan.environment):
+            say(line)
         started = datetime.now(UTC)
         supervisord = start(plan)
         try:
@@ -56,8 +61,8 @@ def main() -> int:
 
 
 def say(text: str) -> None:
-    """Print a line at once, also into a pipe."""
-    print(f"run-local: {text}", flush=True)
+    """Print a line at once, also into a pipe; all goes on when nobody reads it any more."""
+    saying.say(f"run-local: {text}")
 
 
 def check_free(plan: Plan) -> None:
@@ -91,15 +96,16 @@ def control(plan: Plan, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def start(plan: Plan) -> subprocess.Popen[bytes]:
     """Start supervisord out of the terminal's reach: Ctrl-C comes to us, and we stop it in order."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # also where a shell has SIGINT ignored
     command = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(plan.configuration)]
     return subprocess.Popen(command, env=plan.environment, start_new_session=True)  # noqa: S603 - our own command
 
 
 def stop(supervisord: "subprocess.Popen[bytes]") -> None:
-    """Stop all programs; a second Ctrl-C does not leave them behind."""
+    """Stop all programs; a second Ctrl-C or SIGTERM does not leave them behind."""
     if supervisord.poll() is None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         say("stopping all programs")
         supervisord.terminate()
         supervisord.wait()
@@ -136,7 +142,10 @@ def watch(plan: Plan, supervisord: "subprocess.Popen[bytes]", started: datetime)
         for what, news in {
             "reading": told.get("reading") or first_reading(plan, started),
             "scraping": scraper_news(plan, started),
-            **{name: program_news(plan, name, state) for name, state in program_states(plan).items()},
+            **{
+                name: program_news(plan, name, state, told.get(name, ""))
+                for name, state in program_states(plan).items()
+            },
         }.items():
             if news and told.get(what) != news:
                 say(news)
@@ -164,10 +173,10 @@ def scraper_news(plan: Plan, started: datetime) -> str:
         return ""
 
 
-def program_news(plan: Plan, name: str, state: str) -> str:
-    """Tell of a program that stays down."""
+def program_news(plan: Plan, name: str, state: str, told: str) -> str:
+    """Tell of a program that stays down, and that it runs again; `told` was told of it last."""
     if state not in {"FATAL", "EXITED", "STOPPED"}:
-        return ""
+        return f"the {name} runs again" if told and state == "RUNNING" else told
     return f"the {name} does not run any more ({state}). The end of its log:\n{last_words(plan, name)}"
 
 
@@ -216,7 +225,7 @@ def show(plan: Plan) -> None:
         "Status": "make status, in another terminal; Ctrl-C here or make stop ends all",
     }
     lines = [f"  {name:<10} {value}" for name, value in rows.items()]
-    print("\n".join(["", "Marigraph serves.", *lines, ""]), flush=True)
+    saying.say("\n".join(["", "Marigraph serves.", *lines, ""]))
 
 
 if __name__ == "__main__":

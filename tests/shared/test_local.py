@@ -1,0 +1,77 @@
+"""What the scripts of `make run-local`, `make status` and `make stop` decide."""
+
+import importlib
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+
+@pytest.fixture
+def script(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
+    monkeypatch.setattr(sys, "path", [str(repository / "deploy" / "local"), *sys.path])
+    return importlib.import_module
+
+
+def test_stop_and_status_find_what_runs_whatever_else_env_says(
+    script: Callable[[str], ModuleType],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(script("plan"), "REPOSITORY", tmp_path)
+    monkeypatch.delenv("MARIGRAPH_LOCAL_DIR", raising=False)
+    (tmp_path / ".env").write_bytes(
+        b"oops nonsense\nMARIGRAPH_LOCAL_DIR=" + bytes(tmp_path / "here") + b"\n=\xff\n"
+    )
+    assert script("plan").running_plan({}).configuration == tmp_path / "here" / "supervisord.conf"
+    assert script("control").main("stop") == 0
+    assert script("control").main("status") == 4
+    assert capsys.readouterr().out.count("nothing runs here") == 2
+    assert not (tmp_path / "here").exists()
+
+
+def test_a_program_that_went_down_is_told_and_that_it_runs_again(
+    script: Callable[[str], ModuleType], tmp_path: Path
+) -> None:
+    plan = script("plan").Plan(tmp_path, {}, ("receiver",))
+    told, heard = "", []
+    for state in ("STARTING", "RUNNING", "STOPPED", "STOPPED", "STARTING", "RUNNING", "RUNNING", "EXITED"):
+        news = script("run_local").program_news(plan, "receiver", state, told)
+        if news and news != told:
+            heard.append(news.partition("(")[0].strip())
+        told = news
+    down = "the receiver does not run any more"
+    assert heard == [down, "the receiver runs again", down]
+
+
+def test_settings_that_nothing_reads_are_told_with_the_nearest(script: Callable[[str], ModuleType]) -> None:
+    given = {
+        "RETENTION_DAY": "4",
+        "RETENTION_DAYS": "4",
+        "CLAUDE_SYNC_API_KEY_FILE": "x",
+        "PATH": "y",
+        "LOG_DIR": "z",
+    }
+    assert script("misnamed").misnamed(given) == [
+        "RETENTION_DAY is no setting, nothing reads it: did you mean RETENTION_DAYS?"
+    ]
+
+
+def test_sigterm_is_heard_where_a_shell_has_sigint_ignored(
+    script: Callable[[str], ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_local = script("run_local")
+    monkeypatch.setattr(run_local.subprocess, "Popen", lambda *_, **__: None)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        run_local.start(script("plan").Plan(tmp_path, {}, ()))
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
