@@ -10,6 +10,7 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import cast
 
 import structlog
@@ -126,7 +127,8 @@ class Answering:
     def _finish(
         self, request: Request, response: HTTPResponse, request_id: str, route: str, began: float
     ) -> None:
-        second = int(self._context.clock.now().timestamp())
+        now = self._context.clock.now()
+        second = int(now.timestamp())
         if isinstance(response, Encoded):
             response.lines += (
                 (_REQUEST_ID_LINE, request_id.encode()),
@@ -135,7 +137,7 @@ class Answering:
         else:
             response.headers[_REQUEST_ID_HEADER] = request_id
             response.headers.update(_headers_of(second, tls=_is_secure(request)))
-        self._count(request, response.status, request_id, route, began, len(response.body or b""))
+        self._count(request, response.status, request_id, route, began, len(response.body or b""), now=now)
 
     def _count(
         self,
@@ -145,6 +147,8 @@ class Answering:
         route: str,
         began: float,
         length: int | None = None,
+        *,
+        now: datetime | None = None,
     ) -> None:
         """Count an answer and tell it in the log; `length` is None for one that was streamed."""
         context = self._context
@@ -162,7 +166,7 @@ class Answering:
             client=client_address(request),
             request_id=request_id,
             level=level,
-            time=time_of(context.clock.now()),
+            time=time_of(now or context.clock.now()),
             service="receiver",
         )
         context.requests.tell(line, noted(request))

@@ -1,10 +1,12 @@
 """One connection's requests and answers: Sanic's, with what it reads checked first, and an end to bodies."""
 
 from asyncio import CancelledError, sleep
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
+from functools import cache
 from typing import Any
 
 from sanic.headers import format_http1_response
+from sanic.helpers import STATUS_CODES, has_message_body
 from sanic.http import Http, Stage
 from sanic.http.http1 import HTTP_CONTINUE
 
@@ -15,6 +17,8 @@ from shared.wire.refusals import ClientLeft, RequestRefused
 __all__ = ["Exchange"]
 
 _END = b"\r\n\r\n"
+_KEPT = b"connection: keep-alive\r\n\r\n"
+_CLOSED = b"connection: close\r\n\r\n"
 _SANIC_TAKES = 384
 """Bytes by which Sanic's own limit must lie above ours."""
 
@@ -81,14 +85,39 @@ class Exchange(Http):
             self._stop_reading()
             raise RequestRefused(400, "The body is not well-formed in its chunks")
 
-    def http1_response_header(self, data: bytes, end_stream: bool) -> Coroutine[Any, Any, None]:  # noqa: FBT001 - Sanic's signature
-        """Answer; what the handler left of the body is dropped if it has come, else the connection ends."""
+    def http1_response_header(
+        self,
+        data: bytes,
+        end_stream: bool,  # noqa: FBT001 - Sanic's signature
+    ) -> Coroutine[Any, Any, None]:
+        """Answer; what the handler left of the body is dropped if it has come, else the connection ends.
+
+        A response whose headers are encoded already (`lines`) and complete goes out as it is: Sanic would
+        make a dictionary of headers and take it apart again.
+        """
         if self.request_body:
             self._leave_body()
         if not end_stream and self._speaks_old and self._has_no_length():
             return self._until_closed(data)
+        response: Any = self.response
+        if end_stream and not data and not self.expecting_continue and not response.headers:
+            lines = getattr(response, "lines", None)
+            if lines is not None:
+                return self._send_whole(response.status, lines, response.body or b"")
         answered: Coroutine[Any, Any, None] = super().http1_response_header(data, end_stream)
         return answered
+
+    async def _send_whole(self, status: int, lines: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
+        parts = [_status_line(status), *(b"%b: %b\r\n" % line for line in lines)]
+        if has_message_body(status):  # type: ignore[no-untyped-call] # Sanic's
+            parts.append(b"content-length: %d\r\n" % len(body))
+        parts.append(_KEPT if self.keep_alive else _CLOSED)
+        if not self.head_only:
+            parts.append(body)
+        self.response_func = None if not self.head_only else self.head_response_ignored  # type: ignore[assignment]
+        self.response_size = len(body)
+        await self._send(b"".join(parts))
+        self.stage = Stage.IDLE
 
     def _has_no_length(self) -> bool:
         response: Any = self.response
@@ -133,6 +162,11 @@ class Exchange(Http):
             self._stop_reading()
             return
         await super().error_response(exception)  # type: ignore[arg-type] # Sanic hands over cancellations, too
+
+
+@cache
+def _status_line(status: int) -> bytes:
+    return b"HTTP/1.1 %d %b\r\n" % (status, STATUS_CODES.get(status, b"UNKNOWN"))
 
 
 def _refuse(fault: Fault | None) -> None:

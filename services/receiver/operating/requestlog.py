@@ -9,7 +9,7 @@ there.
 import logging
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
 
@@ -108,4 +108,9 @@ def _shown(text: str | None) -> str:
 
 def time_of(now: datetime) -> str:
     """Write a moment in UTC as the log's other lines do, to the microsecond."""
-    return now.isoformat(timespec="microseconds")[:-6] + "Z"
+    return f"{_second_of(int(now.timestamp()))}.{now.microsecond:06d}Z"
+
+
+@lru_cache(maxsize=4)
+def _second_of(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
