@@ -114,7 +114,7 @@ class Exchange(Http):
         parts.append(_KEPT if self.keep_alive else _CLOSED)
         if not self.head_only:
             parts.append(body)
-        self.response_func = None if not self.head_only else self.head_response_ignored  # type: ignore[assignment]
+        self.response_func = self.head_response_ignored if self.head_only else None  # type: ignore[assignment] # Sanic's
         self.response_size = len(body)
         await self._send(b"".join(parts))
         self.stage = Stage.IDLE
