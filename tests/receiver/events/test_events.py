@@ -1,43 +1,16 @@
 """Events: what comes is told as it comes, and whoever was away is told what was missed."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.receiver.live import channel, hub
+from services.receiver.live import hub
 from services.receiver.live.events import Cursor, read_cursor, written
-from services.receiver.options import Options
-from shared.store import Store, open_store
-from tests.receiver.conftest import OTHER, READ_ONLY, SECRET, Receiver, running
+from shared.store import Store
+from tests.receiver.conftest import OTHER, READ_ONLY, SECRET, Receiver
 from tests.receiver.listening import EVENTS, NOW, listen, stored
-
-
-@pytest.fixture(autouse=True)
-def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channel, "LOOK_SECONDS", 0.05)
-
-
-@pytest.fixture
-async def receiver(store: Store) -> AsyncIterator[Receiver]:
-    async with running(store, options=Options(silence_minutes=0)) as one:  # its clock is not the store's
-        yield one
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> Store:
-    return open_store(f"file://{tmp_path}/store")
-
-
-@pytest.fixture
-async def other(tmp_path: Path) -> AsyncIterator[Store]:
-    """The same store in the hands of another process."""
-    opened = open_store(f"file://{tmp_path}/store")
-    yield opened
-    await opened.close()
 
 
 async def reported(store: Store) -> str:

@@ -1,9 +1,7 @@
 """Listeners to events cost a bounded share: of places, of memory, of a stop's time."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,35 +9,11 @@ import pytest
 from services.receiver.api.v1 import events
 from services.receiver.live import channel
 from services.receiver.options import Options
-from shared.store import Store, open_store
+from shared.store import Store
 from shared.store.errors import StoreUnavailableError
 from tests.receiver.conftest import SECRET, Receiver, running
 from tests.receiver.listening import EVENTS, NOW, listen, silent_reader, stored
 from tests.store.samples import minutes, snapshot
-
-
-@pytest.fixture(autouse=True)
-def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channel, "LOOK_SECONDS", 0.05)
-
-
-@pytest.fixture
-async def receiver(store: Store) -> AsyncIterator[Receiver]:
-    async with running(store, options=Options(silence_minutes=0)) as one:  # its clock is not the store's
-        yield one
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> Store:
-    return open_store(f"file://{tmp_path}/store")
-
-
-@pytest.fixture
-async def other(tmp_path: Path) -> AsyncIterator[Store]:
-    """The same store in the hands of another process."""
-    opened = open_store(f"file://{tmp_path}/store")
-    yield opened
-    await opened.close()
 
 
 async def test_no_more_listen_than_may_and_a_place_that_is_left_is_free(store: Store) -> None:
