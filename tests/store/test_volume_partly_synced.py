@@ -18,6 +18,7 @@ from shared.store.volume import store as storing
 from tests.store.samples import NOON, minutes, snapshot
 
 COUNT = 4
+HISTORY = "console-usage-history"
 ERRORS = {"full": (errno.ENOSPC, StoreFullError), "broken": (errno.EIO, StoreIOError)}
 
 
@@ -26,12 +27,15 @@ class Disk:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.refused: set[int] = set()
+        self.folders_refused = False
         self.error = errno.ENOSPC
         self.events: list[tuple[str, str]] = []
         fsync, link = os.fsync, os.link
 
         def syncing(descriptor: int) -> None:
             path = Path(f"/proc/self/fd/{descriptor}").readlink()
+            if path.name == HISTORY and self.folders_refused:
+                raise OSError(self.error, os.strerror(self.error))
             if path.is_file() and any(
                 f'"percentageUsed": {one},' in path.read_text() for one in self.refused
             ):
@@ -101,3 +105,23 @@ async def test_each_file_of_a_batch_is_acknowledged_or_refused_for_itself(
         await store.close()
         await other.close()
     assert set(batches) == {COUNT}, "all of them came in one batch"
+
+
+@pytest.mark.parametrize("error", ERRORS)
+async def test_after_a_folder_that_cannot_be_synced_nothing_rests_on_its_old_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: str
+) -> None:
+    """The kernel tells a failed sync once; the next may find nothing to write and prove nothing."""
+    store = open_store(f"file://{tmp_path}/store")
+    await store.append("default", snapshot(NOON - minutes(60)), NOON)
+    disk = Disk(monkeypatch)
+    disk.error, kind = ERRORS[error]
+    disk.folders_refused = True
+    outcomes = await together(store)
+    assert [type(outcome) for outcome in outcomes] == [kind] * COUNT
+    assert await store.count("default") == 1
+    disk.folders_refused = False
+    again = await together(store)
+    assert [outcome.duplicate for outcome in again if isinstance(outcome, Appended)] == [False] * COUNT
+    assert all(disk.durable(outcome.version.id) for outcome in again if isinstance(outcome, Appended))
+    await store.close()

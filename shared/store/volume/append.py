@@ -71,10 +71,24 @@ def append_batch(
                 _published(history, stored, item, temporary)
                 for item, temporary in zip(batch, _synced(history, written, pool), strict=True)
             ]
-            # Also for duplicates: the process that stored the first copy may have died before its sync.
-            sync_folder(history.layout.history)
+            _sync_names(history, stored)
             _tell(history, stored, [*stored, *_unheard_of(history, outcomes)], more_wait)
     return outcomes
+
+
+def _sync_names(history: History, stored: Sequence[Version]) -> None:
+    """Make the names durable, those of duplicates too: whoever gave them may have died before its sync.
+
+    After a failed sync the kernel may call the folder clean, and the next sync would prove nothing: what was
+    named just now loses its name again, so that the next try names it anew. Raises OSError.
+    """
+    try:
+        sync_folder(history.layout.history)
+    except OSError:
+        for version in stored:
+            with contextlib.suppress(OSError):
+                history.layout.version(version.id).unlink()
+        raise
 
 
 _Written = tuple[Path, int] | Exception
