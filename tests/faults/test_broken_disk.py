@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from services.receiver.minding.readiness import KEPT_SECONDS
 from tests.faults.clients import USAGE, Answer, Attempts, ask, post, try_to_post
 from tests.faults.conftest import Receiver
 from tests.faults.disks import Disk, run
@@ -145,6 +146,7 @@ def test_a_receiver_that_starts_on_a_full_disk_answers_reads_and_takes_again_whe
     assert try_to_post(receiver.address, next(numbers)).status == 507
     (small / "ballast").unlink()
     resumed(receiver, numbers)
+    time.sleep(KEPT_SECONDS)  # an answer of /readyz holds as long
     assert ask(receiver.address, "/readyz").status == 200
 
 
