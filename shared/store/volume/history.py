@@ -195,13 +195,15 @@ class History:
         """Do what `find` does, or say NotAtHand when that would wait: for an event loop. Raises OSError.
 
         What was acknowledged before `asked_at` (monotonic seconds) is seen: a look at the disk that was begun
-        later than that is not made again, so questions that came in together share one.
+        later than that is not made again, so questions that came in together share one. Raises
+        StoreDamagedError when a link leads to the account.
         """
         if not self._guard.acquire(blocking=False):
             return _NOT_YET
         try:
             if self._looked_at <= asked_at:
                 began = time.monotonic()
+                self.layout.refuse_linked_account()
                 if not self._followed.is_current(changing=self._changing):
                     return _NOT_YET
                 self._looked_at = began
