@@ -101,7 +101,7 @@ async def test_nothing_personal_leaves_the_browser(stage: Stage) -> None:
             await scraper(*command, **address)
     assert list((stage.folder / "scraper" / "profile").rglob("Cookies"))
     assert len(stage.history()) == 3
-    assert list((stage.folder / "scraper" / "reports").glob("*.json"))
+    assert list((stage.folder / "store" / "reports").glob("*.json"))
     assert len(list((stage.folder / "scraper" / "captures").glob("*.json"))) == 4
     assert told("\n".join(said).encode()) == []
     assert found_in(stage.folder) == []
