@@ -9,6 +9,7 @@ import contextlib
 import errno
 import os
 import secrets
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ __all__ = [
     "TEMPORARY",
     "private_folder",
     "publish",
+    "read_regular",
     "replace",
     "replace_unsynced",
     "sync_and_close",
@@ -88,6 +90,21 @@ def publish(temporary: Path, final: Path) -> bool:
     except FileExistsError:
         return False
     return True
+
+
+def read_regular(path: Path, longest: int | None = None) -> bytes | None:
+    """Read a regular file, at most so many bytes of it; None for a folder or a pipe in its place.
+
+    No link is followed, and no pipe is waited for. Raises OSError, ELOOP for a link.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        return os.read(descriptor, found.st_size if longest is None else min(found.st_size, longest))
+    finally:
+        os.close(descriptor)
 
 
 def replace(path: Path, data: Data, *, mode: int = 0o600, durable: bool = True) -> None:

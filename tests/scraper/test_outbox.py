@@ -83,9 +83,9 @@ def test_what_is_no_readable_file_is_set_aside_and_the_rest_flows(outbox, tmp_pa
     outbox.add({"n": 2})
     first = min((tmp_path / "outbox").iterdir())
     if kind == "no rights":
-        read = outbox_room.content_of
+        read = outbox_room.read_regular
         monkeypatch.setattr(
-            outbox_room, "content_of", lambda path: refuse(path) if path == first else read(path)
+            outbox_room, "read_regular", lambda path: refuse(path) if path == first else read(path)
         )
     else:
         first.unlink()
@@ -102,7 +102,7 @@ def refuse(path):
 def test_a_trouble_of_the_whole_machine_sets_nothing_aside(outbox, tmp_path, monkeypatch):
     outbox.add({"n": 1})
     with monkeypatch.context() as busy:
-        busy.setattr(outbox_room, "content_of", too_many_open_files)
+        busy.setattr(outbox_room, "read_regular", too_many_open_files)
         with pytest.raises(OSError, match="open files"):
             outbox.head(1)
     assert drain(outbox) == [1]

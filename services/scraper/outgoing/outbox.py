@@ -10,7 +10,6 @@ import contextlib
 import errno
 import os
 import re
-import stat
 from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,11 +21,11 @@ import msgspec
 from services.scraper.outgoing.aside import QUARANTINE, REJECTED, Aside, count_in
 from services.scraper.outgoing.tally import Counter, Tally, read_tally
 from shared.clock import Clock
-from shared.files import private_folder, replace
+from shared.files import private_folder, read_regular, replace
 from shared.schemas.codec import Document, decode_document, digest, encode
 from shared.schemas.usage import ACCOUNT_PATTERN, DEFAULT_ACCOUNT
 
-__all__ = ["REPORTS", "Item", "Outbox", "Stock", "content_of", "take_stock"]
+__all__ = ["REPORTS", "Item", "Outbox", "Stock", "take_stock"]
 
 NAME = re.compile(
     r"20\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])([0-5]\d){2}\.\d{6}-(?P<digest>[0-9a-f]{16})\.json"
@@ -141,7 +140,7 @@ class Outbox:
         """Return a waiting item; None when it is gone, or was damaged and is set aside now."""
         path = self._folder / name
         try:
-            body = content_of(path)
+            body = read_regular(path) or b""
         except FileNotFoundError:  # another process has sent it
             self._forget(name)
             return None
@@ -221,16 +220,6 @@ def take_stock(state_dir: Path) -> Stock:
         reports=len(_sizes_in(state_dir / REPORTS)),
         tally=read_tally(state_dir),
     )
-
-
-def content_of(path: Path) -> bytes:
-    """Read an item's file, which may be no file at all: no link is followed, and no pipe is waited for."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-    try:
-        found = os.fstat(descriptor)
-        return os.read(descriptor, found.st_size) if stat.S_ISREG(found.st_mode) else b""
-    finally:
-        os.close(descriptor)
 
 
 def _sizes_in(folder: Path) -> dict[str, int]:

@@ -1,9 +1,9 @@
 """Reading a file that others may have put something else in the place of. Blocking."""
 
 import errno
-import os
-import stat
 from pathlib import Path
+
+from shared.files import read_regular
 
 __all__ = ["content_of_regular"]
 
@@ -17,13 +17,8 @@ def content_of_regular(path: Path, longest: int) -> bytes | None:
     link is followed.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        return read_regular(path, longest)
     except OSError as error:
         if error.errno in _NOTHING_THERE:
             return None
         raise
-    try:
-        found = os.fstat(descriptor)
-        return os.read(descriptor, min(found.st_size, longest)) if stat.S_ISREG(found.st_mode) else None
-    finally:
-        os.close(descriptor)
