@@ -25,25 +25,19 @@ platforms=(--platform "linux_$machine" --platform "manylinux2014_$machine")
 for minor in $(seq 5 36); do platforms+=(--platform "manylinux_2_${minor}_$machine"); done
 
 # What its makers give out as source only: made into a wheel here, from the source that the lock's hash names.
-sources='openapi-ui-bundles'
+source=openapi-ui-bundles
 
-# build_sources SERVICE: takes such packages out of the service's list, and puts the wheels made of them in.
-build_sources() {
-  local list=$wheels/$1.txt
-  awk -v names="$sources" '/^[^ ]/ { split($1, name, "="); ours = index(" " names " ", " " name[1] " ") } ours' "$list" >"$list.sources"
-  awk -v names="$sources" '/^[^ ]/ { split($1, name, "="); ours = index(" " names " ", " " name[1] " ") } !ours' "$list" >"$list.wheels"
-  mv "$list.wheels" "$list"
-  if [ -s "$list.sources" ]; then
-    mkdir -p "$wheels/made"
-    .venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --require-hashes --wheel-dir "$wheels/made" \
-      --requirement "$list.sources" || fail "a wheel of $sources could not be made (see above)"
-    for wheel in "$wheels"/made/*-none-any.whl; do
-      awk '/^[^ ]/ { print $1 }' "$list.sources" | tr '\n' ' '
-      printf -- '--hash=sha256:%s\n' "$(sha256sum "$wheel" | cut -d' ' -f1)"
-      mv "$wheel" "$wheels/"
-    done >"$list.made"
-    rmdir "$wheels/made"
-  fi
+# build_source LIST: if the list has that package, makes its wheel and leaves the wheel's line in LIST.made.
+build_source() {
+  local list=$1 wheel
+  : >"$list.source"
+  awk -v name="$source" -v list="$list" '/^[^ ]/ { split($1, part, "="); to = list (part[1] == name ? ".source" : ".rest") } { print >to }' "$list"
+  mv "$list.rest" "$list"
+  [ -s "$list.source" ] || return 0
+  .venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --require-hashes --wheel-dir "$wheels" \
+    --requirement "$list.source" || fail "a wheel of $source could not be made (see above)"
+  wheel=$(ls "$wheels/${source//-/_}"-*.whl)
+  printf '%s --hash=sha256:%s\n' "$(awk 'NR == 1 { print $1 }' "$list.source")" "$(sha256sum "$wheel" | cut -d' ' -f1)" >"$list.made"
 }
 
 rm -rf "$wheels" "$stamp"
@@ -51,12 +45,12 @@ mkdir -p "$wheels"
 for service in "${services[@]}"; do
   say "fetching the packages of $service"
   .venv/bin/python deploy/containers/select_requirements.py "deploy/locks/$service.txt" "$machine" >"$wheels/$service.txt"
-  build_sources "$service"
+  build_source "$wheels/$service.txt"
   .venv/bin/python -m pip download --quiet --disable-pip-version-check --dest "$wheels" --no-deps --require-hashes \
     --only-binary :all: --implementation cp --python-version 3.11 --abi cp311 "${platforms[@]}" \
     --requirement "$wheels/$service.txt" ||
     fail "the packages of $service could not be fetched (see above); is the package index reachable?"
   if [ -e "$wheels/$service.txt.made" ]; then cat "$wheels/$service.txt.made" >>"$wheels/$service.txt"; fi
-  rm -f "$wheels/$service.txt".{sources,made}
+  rm -f "$wheels/$service.txt".{source,made}
 done
 printf '%s\n' "$wanted" >"$stamp"
