@@ -6,6 +6,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.marigraph-setup
 PYTEST := $(BIN)/pytest
+# Files of tests run side by side in TEST_PROCESSES processes; 0 runs them in this one, for a debugger.
+TEST_PROCESSES ?= 2
+SIDE_BY_SIDE := -n $(TEST_PROCESSES) --dist loadscope
 
 .PHONY: help
 help: ## list the targets
@@ -60,32 +63,46 @@ format: setup ## bring the code into form
 	$(BIN)/ruff format .
 
 .PHONY: docs
-docs: setup ## write docs/configuration.md and .env.example anew from the settings
+docs: setup ## write docs/configuration.md, .env.example, manual page and completions anew from the code
 	$(BIN)/python deploy/local/configuration.py
+	$(BIN)/python deploy/local/manual.py
+
+.PHONY: screenshots
+screenshots: setup ## pictures of every view of the dashboard, with made-up figures, into docs/images (three minutes)
+	$(BIN)/python -m tests.browser.screenshots
 
 .PHONY: test
 test: setup ## every test this machine can run; says loudly what it left out
-	$(PYTEST)
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not lengthy"
 
 .PHONY: test-unit
 test-unit: setup ## the tests that need neither browser nor Docker
-	$(PYTEST) -m "not browser and not docker"
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not browser and not docker"
 
 .PHONY: test-browser
 test-browser: setup ## the tests with a real Chromium
-	$(PYTEST) -m browser
+	$(PYTEST) $(SIDE_BY_SIDE) -m browser
 
 .PHONY: test-integration
 test-integration: setup ## the tests with containers
-	$(PYTEST) -m docker
+	$(PYTEST) -m "docker and not lengthy"
+
+.PHONY: test-host
+test-host: setup ## all deployments to a host in a container (half an hour); make test has their core
+	$(PYTEST) -m "host or lengthy"
+
+.PHONY: test-s3
+test-s3: setup ## the receiver's tests on a bucket of SeaweedFS, beside those that make test has (3 minutes)
+	RECEIVER_TESTS_STORE=s3 $(PYTEST) $(SIDE_BY_SIDE) tests/receiver
 
 .PHONY: test-faults
 test-faults: setup ## kills, power cuts and broken disks at full length, an hour or two (root for most)
-	FAULT_LENGTH=long $(PYTEST) -s tests/faults tests/store/test_model.py
+	FAULT_LENGTH=long $(PYTEST) -s tests/faults tests/store/test_model.py tests/ec2
 
 .PHONY: bench
 bench: setup ## measure up to 100,000 versions, beside a bare server and a model of the origin
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.telling
 
 .PHONY: bench-inside
 bench-inside: setup ## what a request costs inside the process, without the network (a minute)
@@ -100,6 +117,8 @@ lock: ## resolve the lock files anew (hashes, no addresses)
 	@deploy/locks/lock.sh
 
 -include deploy/containers.mk
+-include deploy/ec2.mk
+-include deploy/systemd.mk
 
 .PHONY: clean
 clean: ## remove what was built and installed here; what was recorded in .local stays

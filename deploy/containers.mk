@@ -3,7 +3,7 @@
 CONTAINERS := PYTHONPATH=deploy/local $(BIN)/python deploy/containers
 
 .PHONY: images
-images: setup ## build the four images and say how big they are
+images: setup ## build the services' images and say how big they are
 	@deploy/containers/images.sh
 
 .PHONY: up

@@ -1,6 +1,7 @@
 """Log lines: structlog over the standard library, so that a library's lines look like ours."""
 
 import logging
+import os
 import sys
 from typing import Any
 
@@ -10,7 +11,7 @@ import structlog
 from shared.gathering import GatheringHandler
 from shared.keyform import mask
 
-__all__ = ["configure", "gather"]
+__all__ = ["configure", "gather", "into_journal"]
 
 _handler: GatheringHandler | None = None
 
@@ -22,7 +23,10 @@ _encode = msgspec.json.Encoder(enc_hook=str).encode
 
 
 def configure(*, service: str, log_format: str, level: str) -> None:
-    """Send every log line to standard error as text for people or as one JSON object a line."""
+    """Send every log line to standard error as text for people or as one JSON object a line.
+
+    In systemd's journal text has no time of its own: the journal shows one beside it.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -53,6 +57,7 @@ def configure(*, service: str, log_format: str, level: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                *([_without_time] if log_format == "text" and into_journal() else []),
                 _on_one_line,
                 renderer,
             ],
@@ -68,6 +73,22 @@ def gather(line: str) -> None:
     """
     if _handler is not None:
         _handler.gather(line)
+
+
+def into_journal() -> bool:
+    """Tell whether standard error leads to systemd's journal, not to a file or another program."""
+    try:
+        stream = os.fstat(sys.stderr.fileno())
+    except (OSError, ValueError):
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{stream.st_dev}:{stream.st_ino}"
+
+
+def _without_time(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    event.pop("time", None)
+    return event
 
 
 def _name_service(service: str) -> structlog.typing.Processor:

@@ -13,6 +13,8 @@ import resource
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -30,6 +32,8 @@ from shared.wire.watch import Watch
 __all__ = ["listen", "run", "served"]
 
 _LOOK_SECONDS = 0.05
+_LAST_REQUEST_SECONDS = 0.5
+"""How long a connection that is idle is kept when the server stops: a request may be on its way."""
 _BACKLOG = 1024
 _OTHER_FILES = 256
 """Open files beside connections: the store's, those of connections just turned away, the process's own."""
@@ -38,6 +42,8 @@ _OTHER_FILES = 256
 def listen(host: str, port: int, *, settings: str, reuse_port: bool = False) -> socket.socket:
     """Take the address; `settings` is how the names of the settings begin that could be changed.
 
+    Connections that come before it is served wait. Not so where the port is shared: as soon as a process
+    listens there it is given its part of the connections, so one that is not ready leaves them to the others.
     Raises PermanentError, a sentence with the cure, when the address cannot be had.
     """
     try:
@@ -52,7 +58,8 @@ def listen(host: str, port: int, *, settings: str, reuse_port: bool = False) -> 
         if reuse_port:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listener.bind(address)
-        listener.listen(_BACKLOG)
+        if not reuse_port:
+            listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
@@ -73,16 +80,20 @@ def run(
     tell: Callable[[str], None],
     limits: WireLimits | None = None,
     certificate: Certificate | None = None,
+    while_served: Callable[[], AbstractAsyncContextManager[None]] = contextlib.nullcontext,
 ) -> None:
     """Serve until SIGTERM or SIGINT; `tell` gets the address once it is served.
 
     Answers under way have `grace` seconds to finish. With a certificate TLS is spoken, and nothing else.
+    The context of `while_served` is entered once all is served, and left before any of it stops.
     """
     # Sanic's notes on its own start and end say less than ours; its warnings stay.
     logging.getLogger("sanic").setLevel(logging.WARNING)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         affordable = _affordable(limits or WireLimits())
-        runner.run(_until_told(app, listener, grace, tell, affordable, certificate))
+        serving = served(app, listener, limits=affordable, grace=grace, certificate=certificate)
+        address = _address(listener, "https" if certificate else "http")
+        runner.run(_until_told(serving, while_served, partial(tell, address)))
 
 
 def _affordable(limits: WireLimits) -> WireLimits:
@@ -96,18 +107,15 @@ def _affordable(limits: WireLimits) -> WireLimits:
 
 
 async def _until_told(
-    app: Sanic[Any, Any],
-    listener: socket.socket,
-    grace: float,
-    tell: Callable[[str], None],
-    limits: WireLimits,
-    certificate: Certificate | None,
+    serving: AbstractAsyncContextManager[Watch],
+    while_served: Callable[[], AbstractAsyncContextManager[None]],
+    tell: Callable[[], None],
 ) -> None:
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
-    async with served(app, listener, limits=limits, grace=grace, certificate=certificate):
-        tell(_address(listener, "https" if certificate else "http"))
+    async with serving, while_served():
+        tell()
         await told.wait()
 
 
@@ -147,6 +155,7 @@ async def served(
         if following is not None:
             following.cancel()
         await server.before_stop()
+        watch.stopping = True
         await _close(server, grace)
         watch.end()
         await server.after_stop()
@@ -158,7 +167,9 @@ def _tls_times(limits: WireLimits) -> dict[str, float]:
 
 def _address(listener: socket.socket, scheme: str) -> str:
     name = listener.getsockname()
-    if isinstance(name, str):  # a socket in the file system
+    if isinstance(name, bytes):  # a socket whose name is in no file system
+        return f"{scheme}+unix:{name.decode(errors='replace').replace(chr(0), '@')}"
+    if isinstance(name, str):
         return f"{scheme}+unix:{name}"
     host, port = name[:2]
     if host in {"0.0.0.0", "::"}:  # noqa: S104 - shown, not bound
@@ -167,11 +178,15 @@ def _address(listener: socket.socket, scheme: str) -> str:
 
 
 async def _close(server: Any, grace: float) -> None:  # noqa: ANN401 - Sanic's server has no types
-    """Take no more connections, let answers under way finish for a while, then cut what is left."""
-    closed = server.close()
-    end = asyncio.get_running_loop().time() + grace
-    while server.connections and asyncio.get_running_loop().time() < end:
-        for connection in set(server.connections):
+    """Take no more connections, let requests on their way and under way be answered for a while, then cut.
+
+    What is answered from now on ends its connection, and says so: a client that learns of it only by a
+    request that fails may not know whether that was stored.
+    """
+    closed, time = server.close(), asyncio.get_running_loop().time
+    begun = time()
+    while server.connections and (waited := time() - begun) < grace:
+        for connection in set(server.connections) if waited >= _LAST_REQUEST_SECONDS else ():
             connection.close_if_idle()
         await asyncio.sleep(_LOOK_SECONDS)
     for connection in set(server.connections):

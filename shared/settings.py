@@ -5,6 +5,7 @@ start. `docs/configuration.md` and `.env.example` are made from the same declara
 """
 
 import difflib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
@@ -147,20 +148,35 @@ def load(settings: type[S], environ: Mapping[str, str]) -> S:
 
 
 def _text(option: Option, environ: Mapping[str, str]) -> str | None:
-    """Return the setting's text from the variable or, for a secret, from the file that NAME_FILE names."""
+    """Return the setting's text from the variable.
+
+    For a secret else from the file that NAME_FILE names, else from systemd's credential of its name in small
+    letters, when there is one.
+    """
     direct = environ.get(option.env, "").strip()
     path = environ.get(f"{option.env}_FILE", "").strip() if option.secret else ""
     if direct and path:
         raise ValueError(f"{option.env} and {option.env}_FILE are both set: keep one of them")
-    if not path:
-        return direct or None
+    if direct:
+        return direct
+    if path:
+        return _secret(f"{option.env}_FILE names", Path(path).expanduser())
+    handed_over = environ.get("CREDENTIALS_DIRECTORY", "") if option.secret else ""
+    credential = Path(handed_over, option.env.lower())
+    if handed_over and os.access(credential, os.R_OK):
+        return _secret(f"{option.env}: its credential is", credential)
+    return None
+
+
+def _secret(why: str, path: Path) -> str:
+    """Return what a secret's file holds; `why` begins the sentence about one that cannot be used."""
     try:
-        content = Path(path).expanduser().read_text(encoding="utf-8").strip()
+        content = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not text"
-        raise ValueError(f"{option.env}_FILE names {path!r}, which cannot be read: {reason}") from error
+        raise ValueError(f"{why} {str(path)!r}, which cannot be read: {reason}") from error
     if not content:
-        raise ValueError(f"{option.env}_FILE names {path!r}, which is empty")
+        raise ValueError(f"{why} {str(path)!r}, which is empty")
     return content
 
 

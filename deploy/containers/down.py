@@ -9,7 +9,7 @@ from stack import CannotRunError, ask, find_stack
 def main() -> int:
     """Stop everything; return the exit code."""
     try:
-        stack = find_stack(os.environ)
+        stack = find_stack(os.environ)._replace(alerting=True)  # whether or not it was
         stack.run("down", "--remove-orphans")
         ours = f"label=com.docker.compose.project={stack.project}"
         volumes = ask("volume", "ls", "--quiet", "--filter", ours).split()

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the four images, or finds in the build cache that nothing changed. Called by `make images`.
+# Builds the services' images, or those of the services named, or finds in the build cache that nothing changed. Called
+# by `make images`.
 # BASE_IMAGE names the Debian 12 to start from; without it: debian:bookworm-slim if it is here or can be pulled, else
 # marigraph-base, made from Debian's packages. MARIGRAPH_TAG is the images' tag (latest).
 set -euo pipefail
@@ -8,7 +9,9 @@ me=images
 . deploy/containers/engine.sh
 need_engine
 [ -x .venv/bin/python ] || fail "there is no .venv: run make setup first"
-services=(janitor receiver practice scraper)
+read -ra all <deploy/containers/services
+services=("$@")
+[ "$#" -gt 0 ] || services=("${all[@]}")
 tag=${MARIGRAPH_TAG:-latest}
 log=build/images.log
 mkdir -p build
@@ -34,7 +37,7 @@ find_base() {
 build() {
   local service=$1 started=$SECONDS
   docker build --quiet --force-rm --file deploy/Dockerfile --target "$service" --tag "marigraph-$service:$tag" \
-    --build-arg "BASE_IMAGE=$base" --label "org.opencontainers.image.title=Marigraph $service" \
+    --build-arg "BASE_IMAGE=$base" --build-arg "SERVICES=${all[*]}" --label "org.opencontainers.image.title=Marigraph $service" \
     --label "org.opencontainers.image.version=$version" --label "org.opencontainers.image.revision=$revision" \
     . >"$log" 2>&1 ||
     { tail -n 40 "$log" >&2; fail "the image of $service could not be built; all its output is in $log"; }
@@ -49,7 +52,7 @@ if git rev-parse HEAD >/dev/null 2>&1; then
   revision=$(git rev-parse HEAD)
   git diff --quiet HEAD -- shared services deploy || revision+=-dirty
 fi
-deploy/containers/wheels.sh "${services[@]}"
+deploy/containers/wheels.sh "${all[@]}"
 say "building on $base (minutes the first time, seconds when nothing changed)"
 for service in "${services[@]}"; do build "$service"; done
 # Stages that newer builds no longer use. Those of the last week stay: they are the build cache.

@@ -22,6 +22,8 @@ ENGINE_CURE = (
 )
 PRACTICE_PROJECT = "marigraph-practice"
 RECORD_PROJECT = "marigraph"
+DESTINATIONS = ("ALERTER_WEBHOOKS", "ALERTER_APPRISE_URLS")
+"""With one of these, or its file, the alerter runs."""
 
 
 class CannotRunError(Exception):
@@ -54,16 +56,37 @@ class Stack(NamedTuple):
     project: str
     environment: dict[str, str]
     compose: tuple[str, ...]
+    practising: bool
+    """The scraper reads the practice console."""
+    alerting: bool = False
+    """Alerts have a destination."""
 
     @property
     def ports(self) -> dict[str, int]:
         """The variable that sets each published port, and the port."""
-        return {name: int(self.environment[name]) for name in ("RECEIVER_PORT", "PRACTICE_PORT")}
+        names = ("RECEIVER_PORT", "PRACTICE_PORT") if self.practising else ("RECEIVER_PORT",)
+        return {name: int(self.environment[name]) for name in names}
 
     @property
-    def practising(self) -> bool:
-        """The scraper reads the practice console."""
-        return "SCRAPER_USAGE_URL" not in self.environment
+    def profile(self) -> str:
+        """The profile of compose.yaml that this is."""
+        return "demo" if self.practising else "scraper"
+
+    @property
+    def scraper(self) -> str:
+        """The name of the scraper's service."""
+        return "demo-scraper" if self.practising else "scraper"
+
+    @property
+    def services(self) -> set[str]:
+        """The services that go on running."""
+        wanted = {"practice": self.practising, "alerter": self.alerting}
+        return {"receiver", "janitor", self.scraper} | {name for name, runs in wanted.items() if runs}
+
+    @property
+    def receiver(self) -> str:
+        """Where the receiver is reached from this machine."""
+        return f"{self.environment['RECEIVER_SCHEME']}://127.0.0.1:{self.ports['RECEIVER_PORT']}"
 
     def key(self) -> tuple[str, str]:
         """Return the key and where it is kept; makes the file .local/key the first time."""
@@ -80,7 +103,9 @@ class Stack(NamedTuple):
 
     def command(self, *arguments: str) -> list[str]:
         """Return a Compose command on the stack, to be run in the folder `deploy`."""
-        return [*self.compose, "--project-name", self.project, "--file", "compose.yaml", *arguments]
+        places = ("--project-name", self.project, "--file", "compose.yaml", "--profile", self.profile)
+        alerts = ("--profile", "alerts") if self.alerting else ()
+        return [*self.compose, *places, *alerts, *arguments]
 
     def shown(self, arguments: str) -> str:
         """Return a Compose command on the stack as a person types it."""
@@ -122,11 +147,11 @@ def find_stack(environ: Mapping[str, str]) -> Stack:
         if not port.isdecimal() or not 0 < int(port) < 65536:  # noqa: PLR2004 - the ports there are
             raise CannotRunError(f"{name} is {port!r}; it must be a port from 1 to 65535")
     practising = "SCRAPER_USAGE_URL" not in environment
-    if practising:
-        environment.setdefault("SCRAPER_INTERVAL_SECONDS", "60")
+    environment["RECEIVER_SCHEME"] = "https" if "RECEIVER_TLS_CERT" in environment else "http"
     project = environment.get("COMPOSE_PROJECT_NAME") or (PRACTICE_PROJECT if practising else RECORD_PROJECT)
     ask("version", "--format", "{{.Server.Version}}")
-    return Stack(project, environment, _compose())
+    alerting = any(name in environment for where in DESTINATIONS for name in (where, f"{where}_FILE"))
+    return Stack(project, environment, _compose(), practising, alerting)
 
 
 def ask(*arguments: str) -> str:

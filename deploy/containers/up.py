@@ -1,24 +1,38 @@
-"""`make up`: starts the four services in containers, waits until they are well, says what runs where."""
+"""`make up`: starts the services in containers, waits until they are well, says what runs where."""
 
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from stack import DEPLOY, CannotRunError, Container, Stack, find_stack
 
-HEALTHY_SECONDS = 120
+HEALTHY_SECONDS = 180
 FIRST_READING_SECONDS = 60
 STEADY_LOOKS = 4
 """How often in a row, half a second apart, all must be well: one that ends at its start is seen by then."""
 
-SERVICES = {"receiver", "janitor", "practice", "scraper"}
+SECRETS = {
+    "RECEIVER_KEYS_FILE": "keys.json",
+    "RECEIVER_TLS_CERT": "tls-cert.pem",
+    "RECEIVER_TLS_KEY": "tls-key.pem",
+}
+"""Settings that name files of this machine, and the files' names in the volume."""
+
+ALERTS = {
+    "ALERTER_WEBHOOKS": "alerter-webhooks",
+    "ALERTER_WEBHOOK_SECRET": "alerter-webhook-secret",
+    "ALERTER_APPRISE_URLS": "alerter-apprise-urls",
+}
+"""The alerter's secrets, given as they are or in files (NAME_FILE), and the files' names in the volume."""
 
 
 def main() -> int:
@@ -29,7 +43,7 @@ def main() -> int:
         check_ports(stack)
         build_images()
         say(f"starting the containers of the project {stack.project}")
-        give_key(stack, key)
+        give_secrets(stack, key)
         start(stack)
         show(stack, kept)
         announce_first_reading(stack, key)
@@ -67,9 +81,37 @@ def build_images() -> None:
         raise CannotRunError("the images could not be built (see above)")
 
 
-def give_key(stack: Stack, key: str) -> None:
-    """Put the key into the volume that the services read it from; it is in no argument and no variable."""
+def give_secrets(stack: Stack, key: str) -> None:
+    """Put key, further keys and certificate into the volume that the services read them from.
+
+    They are in no argument and no variable. From here on the settings name them as the containers see them.
+    """
     stack.run("run", "--rm", "-T", "keys", give=f"{key}\n")
+    for setting, name in SECRETS.items():
+        if given := stack.environment.pop(setting, None):
+            stack.run("run", "--rm", "-T", "keys", name, give=read_secret(setting, given))
+            stack.environment[setting] = f"/run/keys/{name}"
+    for setting, name in ALERTS.items():
+        if (secret := take_secret(stack.environment, setting)) and stack.alerting:
+            stack.run("run", "--rm", "-T", "keys", name, give=secret)
+            stack.environment[f"{setting}_FILE"] = f"/run/keys/{name}"
+
+
+def take_secret(environment: dict[str, str], setting: str) -> str:
+    """Take a secret and the name of its file out of the environment; return the secret, or ""."""
+    direct, file = environment.pop(setting, ""), environment.pop(f"{setting}_FILE", "")
+    if direct and file:
+        raise CannotRunError(f"{setting} and {setting}_FILE are both set: keep one of them")
+    return read_secret(f"{setting}_FILE", file) if file else direct
+
+
+def read_secret(setting: str, given: str) -> str:
+    """Return what is in a file that a setting names; raises CannotRunError when it cannot be read."""
+    try:
+        return Path(given).expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not text"
+        raise CannotRunError(f"{setting} names {given}, which cannot be read: {reason}") from error
 
 
 def start(stack: Stack) -> None:
@@ -88,7 +130,7 @@ def start(stack: Stack) -> None:
                 for one in containers
             ):
                 break
-            well = {one.service for one in containers if one.well} == SERVICES
+            well = {one.service for one in containers if one.well} == stack.services
             steady = steady + 1 if well and compose.poll() == 0 else 0
             if steady >= STEADY_LOOKS:
                 return
@@ -103,7 +145,7 @@ def start(stack: Stack) -> None:
 
 def services(stack: Stack) -> list[Container]:
     """Return the containers that go on running; the one that takes the key is none of them."""
-    return [container for container in stack.containers() if container.service in SERVICES]
+    return [container for container in stack.containers() if container.service in stack.services]
 
 
 def end(compose: "subprocess.Popen[bytes]") -> None:
@@ -115,7 +157,7 @@ def end(compose: "subprocess.Popen[bytes]") -> None:
 
 def tell_why(stack: Stack) -> list[str]:
     """Show what the services that are not well said last; return their names."""
-    names = sorted(SERVICES - {one.service for one in services(stack) if one.well and not one.restarts})
+    names = sorted(stack.services - {one.service for one in services(stack) if one.well and not one.restarts})
     for name in names:
         stack.run("logs", "--tail", "15", "--no-color", name)
     return names
@@ -131,17 +173,17 @@ def moments(seconds: int) -> Iterator[float]:
 
 def show(stack: Stack, kept: str) -> None:
     """Say what runs where and what to look at."""
-    receiver, practice = (f"http://127.0.0.1:{port}" for port in stack.ports.values())
+    receiver, curl = stack.receiver, "curl -k" if stack.receiver.startswith("https") else "curl"
     header = "X-API-Key: " + ("$CLAUDE_SYNC_API_KEY" if kept == "CLAUDE_SYNC_API_KEY" else f"$(cat {kept})")
     rows = {
         "Dashboard": f"{receiver}/  (it asks for the key)",
-        "Latest": f'curl -H "{header}" {receiver}/api/claude/console-usage',
+        "Latest": f'{curl} -H "{header}" {receiver}/api/claude/console-usage',
         "Health": f"{receiver}/api/health",
-        "Page read": f"{practice}/  (the practice console: change its figures and layout there)"
-        if stack.practising
-        else stack.environment["SCRAPER_USAGE_URL"],
+        "Page read": stack.environment.get("SCRAPER_USAGE_URL")
+        or f"http://127.0.0.1:{stack.ports['PRACTICE_PORT']}/"
+        "  (the practice console: change its figures and layout there)",
         "Key": kept,
-        "Volumes": ", ".join(f"{stack.project}_{name}" for name in ("data", "scraper", "keys")),
+        "Volumes": ", ".join(f"{stack.project}_{name}" for name in ("data", stack.profile, "keys")),
         "Logs": stack.shown("logs -f"),
         "Status": stack.shown("ps"),
         "Stop": "make down",
@@ -159,19 +201,27 @@ def announce_first_reading(stack: Stack, key: str) -> None:
             say(f"recording: {figure}, read {latest['ageMinutes']} minutes ago")
             return
     say("no reading yet; the scraper's last words:")
-    stack.run("logs", "--tail", "8", "--no-color", "scraper")
+    stack.run("logs", "--tail", "8", "--no-color", stack.scraper)
 
 
 def fetch(stack: Stack, key: str) -> dict[str, Any] | None:
     """Return the latest reading; None while there is none."""
-    address = f"http://127.0.0.1:{stack.ports['RECEIVER_PORT']}/api/claude/console-usage"
-    request = urllib.request.Request(address, headers={"X-API-Key": key})
+    address = f"{stack.receiver}/api/claude/console-usage"
+    request = urllib.request.Request(address, headers={"X-API-Key": key})  # noqa: S310 - http(s), to this machine
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - http, to this machine
+        with urllib.request.urlopen(request, timeout=5, context=to_this_machine()) as answer:  # noqa: S310 - as above
             body: dict[str, Any] = json.load(answer)
             return body
     except (OSError, urllib.error.URLError, ValueError):
         return None
+
+
+def to_this_machine() -> ssl.SSLContext:
+    """Return how TLS is spoken with a receiver whose certificate is for another name."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from services.alerter.settings import AlerterSettings
+from services.cli.settings import CliSettings
 from services.janitor.settings import JanitorSettings
 from services.practice.settings import PracticeSettings
 from services.receiver.settings import ReceiverSettings
@@ -28,7 +30,14 @@ SECTIONS = (
     Section("Scraper", "`python -m services.scraper`", ScraperSettings),
     Section("Receiver", "`python -m services.receiver`", ReceiverSettings),
     Section("Janitor", "`python -m services.janitor`", JanitorSettings),
+    Section("Alerter", "`python -m services.alerter`; [alerts](alerts.md) explains.", AlerterSettings),
     Section("Store", "`python -m shared.store`", OperatorSettings),
+    Section(
+        "The command",
+        "`marigraph`, or `python -m services.cli`. Flags go before the environment, and that before a file"
+        " ([how](command.md#settings)).",
+        CliSettings,
+    ),
     Section("Practice console", "`python -m services.practice`", PracticeSettings),
 )
 
@@ -39,8 +48,10 @@ Made by `make docs` from the settings in the code; a test holds it to them.
 
 Every service reads its settings from the environment, once, at its start. A problem ends it with exit
 code 2, after every problem has been named. An empty variable counts as not set. A secret can also be read
-from a file: set `NAME_FILE` to the file's path instead of `NAME`. A variable that begins like a setting and
-is none changes nothing: the log names it with the nearest one that there is, and `make run-local` prints it.
+from a file: set `NAME_FILE` to the file's path instead of `NAME`. When neither is set, it is a credential
+that systemd hands over (`LoadCredential=`) under its name in small letters. A variable that begins like a
+setting and is none changes nothing: the log names it with the nearest one that there is, and `make run-local`
+prints it.
 `make run-local` also reads the file `.env`; `.env.example` shows its form.
 """
 

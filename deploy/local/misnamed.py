@@ -6,7 +6,7 @@ from configuration import SECTIONS
 
 from shared.settings import nearest_names, options
 
-_PREFIXES = ("SCRAPER_", "CLAUDE_SYNC_", "RECEIVER_", "JANITOR_", "RETENTION_", "PRACTICE_")
+_PREFIXES = ("SCRAPER_", "CLAUDE_SYNC_", "RECEIVER_", "JANITOR_", "RETENTION_", "ALERTER_", "PRACTICE_")
 """Beginnings that are surely ours; LOG_ or STORE_ may be anybody's."""
 
 

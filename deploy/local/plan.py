@@ -5,6 +5,7 @@ console, `record` when it reads another page.
 """
 
 import hashlib
+import json
 import os
 import sys
 import tempfile
@@ -77,6 +78,7 @@ def make_plan(environ: Mapping[str, str]) -> Plan:
         **ports,
         "STORE_URL": (place / "store").as_uri(),
         "SCRAPER_STATE_DIR": str(place / "scraper"),
+        "ALERTER_STATE_DIR": str(place / "alerter"),
         "CLAUDE_SYNC_URL": f"http://127.0.0.1:{ports['RECEIVER_PORT']}/api/claude/console-usage",
     }
     if practising:
@@ -88,9 +90,7 @@ def make_plan(environ: Mapping[str, str]) -> Plan:
         if not given.get("RECEIVER_KEYS_FILE"):
             key = own.read_text(encoding="utf-8").strip()
             environment["RECEIVER_KEYS_FILE"] = str(keys_file(folder / "keys.json", key))
-    programs = (
-        ("practice", "receiver", "janitor", "scraper") if practising else ("receiver", "janitor", "scraper")
-    )
+    programs = (*(("practice",) if practising else ()), "receiver", "janitor", "alerter", "scraper")
     return Plan(folder, environment, programs)
 
 
@@ -148,6 +148,17 @@ def write_configuration(plan: Plan) -> None:
         }
         text += _template("local-program.conf").substitute(_escaped(program))
     plan.configuration.write_text(text, encoding="utf-8")
+
+
+def write_command_settings(plan: Plan) -> None:
+    """Write where `marigraph` finds this set-up; it looks here when it was told of no other."""
+    lines = [
+        "# Written by `make run-local`; yours go into ~/.config/marigraph/config.toml.",
+        f"url = {json.dumps(plan.address('receiver'))}",
+    ]
+    if not plan.environment.get("CLAUDE_SYNC_API_KEY"):
+        lines.append(f"key_file = {json.dumps(plan.environment['CLAUDE_SYNC_API_KEY_FILE'])}")
+    (plan.folder / "command.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _template(name: str) -> Template:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from misnamed import misnamed
-from plan import Plan, make_plan, write_configuration
+from plan import Plan, make_plan, write_command_settings, write_configuration
 
 from shared import saying
 
@@ -40,6 +40,7 @@ def main() -> int:
     try:
         check_free(plan)
         write_configuration(plan)
+        write_command_settings(plan)
         say("starting " + ", ".join(plan.programs))
         for line in misnamed(plan.environment):
             say(line)
@@ -217,6 +218,7 @@ def show(plan: Plan) -> None:
     rows = {
         "Dashboard": f"{receiver}/#key={urllib.parse.quote(plan.key)}",
         "Latest": f"curl -H 'X-API-Key: {plan.key}' {receiver}/api/claude/console-usage",
+        "Ask": f"{Path(sys.executable).parent / 'marigraph'} status  (--help has all commands)",
         "Health": f"{receiver}/api/health",
         "Page read": practice,
         "Files": plan.environment["STORE_URL"].removeprefix("file://"),

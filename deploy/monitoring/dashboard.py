@@ -121,6 +121,45 @@ PANELS: dict[str, list[Panel]] = {
             ],
         ),
     ],
+    "Alerter": [
+        (
+            "Since the record was last looked at",
+            SECONDS,
+            [("time() - marigraph_alerter_last_look_timestamp_seconds", "{{instance}}")],
+        ),
+        (
+            "Alerts, a day",
+            COUNT,
+            [("sum by (kind) (increase(marigraph_alerter_alerts_total[1d]))", "{{kind}}")],
+        ),
+        (
+            "What waits for a destination",
+            COUNT,
+            [
+                ("marigraph_alerter_waiting_messages", "{{destination}}"),
+                ("marigraph_alerter_failures_since_success", "{{destination}}: tries that failed in a row"),
+                ("marigraph_alerter_held_alerts", "held back by the quiet hours"),
+            ],
+        ),
+    ],
+    "Host": [
+        ("Services that run", COUNT, [("marigraph_host_up", "{{instance}} {{service}}")]),
+        (
+            "Starts, an hour",
+            COUNT,
+            [("increase(marigraph_host_starts_total[1h])", "{{instance}} {{service}}")],
+        ),
+        (
+            "Ends that nobody asked for, an hour",
+            COUNT,
+            [
+                (
+                    'increase(marigraph_host_ends_total{how!="stopped"}[1h]) > 0',
+                    "{{instance}} {{service}} {{how}}",
+                )
+            ],
+        ),
+    ],
 }
 
 

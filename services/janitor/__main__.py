@@ -9,10 +9,7 @@ import argparse
 import asyncio
 import os
 import platform
-import signal
 import sys
-from collections.abc import Coroutine
-from typing import Any, TypeVar
 
 import structlog
 
@@ -26,20 +23,18 @@ from services.janitor.sweep import NOTE, Sweeper, Task
 from services.janitor.words import describe
 from shared.clock import SystemClock
 from shared.errors import MarigraphError
+from shared.leaving import leave
 from shared.saying import say
 from shared.schemas.codec import encode
 from shared.startup import begin
+from shared.stopping import heeding, stopped_by_signals
 from shared.store import Store, open_store
 from shared.store.errors import StoreUrlError
 from shared.store.urls import store_exists
+from shared.supervised import Supervisor, supervised
 from shared.timestamps import to_iso
 
-T = TypeVar("T")
-
 DONE, REFUSED_BY_STORE, ANOTHER_IS_THERE, CLOCK_NOT_BELIEVED = 0, 1, 3, 4
-
-_GRACE_SECONDS = 8
-"""How long a run that was told to stop may take; after that its disk does not answer."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -47,12 +42,13 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 def main() -> int:
     """Run the command; return the exit code."""
     arguments = _arguments()
+    supervisor = Supervisor(os.environ)
     settings = begin("janitor", JanitorSettings, PREFIXES)
     try:
         if arguments.command != "run" and not store_exists(settings.store_url):
             raise StoreUrlError("there is no store yet")
         if arguments.command == "run":
-            return asyncio.run(_run(settings))
+            return asyncio.run(_run(settings, supervisor))
         if arguments.command == "health":
             return asyncio.run(_health(settings))
         return asyncio.run(_once(settings, arguments))
@@ -95,7 +91,7 @@ def _who(command: str) -> str:
 
 async def _once(settings: JanitorSettings, arguments: argparse.Namespace) -> int:
     store = open_store(settings.store_url, read_only=arguments.dry_run)
-    stop, clock = _stopped_by_signals(), SystemClock()
+    stop, clock = stopped_by_signals(), SystemClock()
     began = clock.monotonic()
     try:
         if not arguments.dry_run and (other := await store.take_duty(_who("once"))):
@@ -106,7 +102,9 @@ async def _once(settings: JanitorSettings, arguments: argparse.Namespace) -> int
             )
             return ANOTHER_IS_THERE
         task = _task(settings, dry_run=arguments.dry_run, force=arguments.force)
-        swept = await _heeding(stop, Sweeper(store, task, clock, sighting, stop.is_set).run())
+        swept = await heeding(
+            stop, Sweeper(store, task, clock, sighting, stop.is_set).run(), REFUSED_BY_STORE
+        )
     finally:
         await store.close()
     _show(swept, as_json=arguments.json)
@@ -127,30 +125,9 @@ def _show(swept: Swept, *, as_json: bool) -> None:
     say(encode(swept).decode() if as_json else "\n".join(describe(swept)))
 
 
-def _stopped_by_signals() -> asyncio.Event:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
-
-
-async def _heeding(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T:
-    """Wait for work to end; after a stop only for some seconds more.
-
-    A thread that waits for a disk cannot be stopped, so the process then ends as if it were killed.
-    """
-    working, told = asyncio.create_task(work), asyncio.create_task(stop.wait())
-    await asyncio.wait({working, told}, return_when=asyncio.FIRST_COMPLETED)
-    if not (await asyncio.wait({working}, timeout=_GRACE_SECONDS))[0]:
-        _log.error("the store does not answer; ending without it")
-        os._exit(REFUSED_BY_STORE)
-    told.cancel()
-    return working.result()
-
-
-async def _run(settings: JanitorSettings) -> int:
+async def _run(settings: JanitorSettings, supervisor: Supervisor) -> int:
     """Work at every interval until told to stop."""
-    stop, clock = _stopped_by_signals(), SystemClock()
+    stop, clock = stopped_by_signals(), SystemClock()
     store = open_store(settings.store_url)
     _log.info("janitor runs", store=settings.store_url, every_seconds=settings.interval_seconds)
     loop = Loop(
@@ -161,7 +138,8 @@ async def _run(settings: JanitorSettings) -> int:
         interval=settings.interval_seconds,
         metrics_file=settings.metrics_file,
     )
-    await _heeding(stop, loop.run(_who("run")))
+    async with supervised(supervisor, loop.words, loop.unwell):
+        await heeding(stop, loop.run(_who("run")), REFUSED_BY_STORE)
     await store.close()
     return DONE
 
@@ -178,4 +156,4 @@ async def _health(settings: JanitorSettings) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

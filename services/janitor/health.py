@@ -5,10 +5,15 @@ from datetime import datetime, timedelta
 from services.janitor.records import Note
 from shared.timestamps import to_iso
 
-__all__ = ["why_unwell"]
+__all__ = ["longest_run", "why_unwell"]
 
 _SLACK = timedelta(minutes=5)
 """For the run itself, beyond two intervals."""
+
+
+def longest_run(interval_seconds: float) -> timedelta:
+    """Say how long the janitor may be without the end of a run."""
+    return timedelta(seconds=2 * interval_seconds) + _SLACK
 
 
 def why_unwell(note: Note, now: datetime, interval_seconds: int) -> str | None:
@@ -18,6 +23,6 @@ def why_unwell(note: Note, now: datetime, interval_seconds: int) -> str | None:
     """
     if note.sign_of_life is None:
         return "no janitor has run here yet"
-    if now - note.sign_of_life > timedelta(seconds=2 * interval_seconds) + _SLACK:
+    if now - note.sign_of_life > longest_run(interval_seconds):
         return f"the janitor was last seen at {to_iso(note.sign_of_life)}"
     return note.problems[0] if note.problems else None

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import structlog
 
+from services.janitor.health import longest_run
 from services.janitor.metrics import JanitorMetrics
 from services.janitor.records import Swept
 from services.janitor.sweep import Sweeper
+from services.janitor.words import in_short
 from shared.clock import Clock
 from shared.errors import MarigraphError
 from shared.store import Store
+from shared.timestamps import to_iso
 
 __all__ = ["Loop"]
 
@@ -50,6 +53,20 @@ class Loop:
         self._left: set[str] = set()
         """The bad files that the last pass over the store left where they are; and those of this pass."""
         self._left_seen: set[str] = set()
+        self._words = "about to begin"
+        self._unwell = ""
+        self._seen = clock.monotonic()
+        """When a run ended last, or another janitor was found at work."""
+
+    def words(self) -> str:
+        """Say in one line what it does, or did last."""
+        return self._words
+
+    def unwell(self) -> str:
+        """Say why its work is not done, "" while it is."""
+        if self._clock.monotonic() - self._seen > longest_run(self._interval).total_seconds():
+            return f"no run has ended for long; {self._words}"
+        return self._unwell
 
     async def run(self, who: str) -> None:
         """Go on until told to stop."""
@@ -64,16 +81,20 @@ class Loop:
             try:
                 other = await self._store.take_duty(who)
             except MarigraphError as error:
+                self._unwell = str(error)
                 self._say("store", str(error), _log.error, "store refuses the janitor")
             else:
                 if other is None:
                     return
+                self._seen, self._unwell = self._clock.monotonic(), ""
+                self._words = f"waits: another janitor looks after this store ({other})"
                 self._say("duty", "held", _log.warning, "another janitor is there; waiting", other=other)
             await self._pause(_ASK_AGAIN_SECONDS)
 
     async def turn(self) -> None:
         """Do one run, and tell what it did to log and metrics."""
         began = self._clock.monotonic()
+        self._words = f"at work since {to_iso(self._clock.now())}"
         run = asyncio.create_task(self._sweeper.run())
         patience = _PATIENCE_SECONDS
         while not (await asyncio.wait({run}, timeout=patience))[0]:
@@ -88,9 +109,14 @@ class Loop:
             told = {"what": str(error)} if known else {"what": repr(error), "exc_info": error}
             self._say("store", repr(error), _log.error, "run failed; it is tried again at the next", **told)
             self._metrics.note_failure(ended, seconds)
+            self._words = f"the run that ended {to_iso(self._clock.now())} failed"
+            self._unwell = f"{self._words}: {error}"
         else:
             self._tell(swept, seconds)
             self._metrics.note(swept, ended, seconds)
+            self._words = f"last run {to_iso(self._clock.now())}: {in_short(swept)}"
+            self._unwell = swept.problems[0] if swept.problems else ""
+        self._seen = self._clock.monotonic()
         self._write_metrics()
 
     def _tell(self, swept: Swept, seconds: float) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from services.janitor.records import AccountSwept, Disk, Swept
 from shared.store.upkeep import Finding
 
-__all__ = ["describe"]
+__all__ = ["describe", "in_short"]
 
 
 def describe(swept: Swept) -> Iterator[str]:
@@ -63,3 +63,20 @@ def _short_of_room(disk: Disk) -> str:
         f"THE DISK IS SHORT OF ROOM: {disk.free / 1e6:.0f} MB are free, {disk.floor / 1e6:.0f} MB should be:"
         " free some, or give the store a larger disk"
     )
+
+
+def in_short(swept: Swept) -> str:
+    """Say in a few words what a run did."""
+    archived = sum(account.archived for account in swept.accounts)
+    deleted = sum(account.deleted for account in swept.accounts)
+    troubles = [
+        words
+        for words, so in (
+            ("the clock is not believed", swept.refused),
+            ("the disk is short of room", swept.disk and swept.disk.below),
+            ("not everything was done", swept.problems),
+            ("bad files were found", swept.scrub.findings),
+        )
+        if so
+    ]
+    return ", ".join([f"{archived} archived, {deleted} deleted", *troubles])

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from msgspec import Struct
 
+from services.practice.failures import failures
 from services.practice.history import ACCOUNTS, Arrival, Recorded, arrivals
 from shared.saying import say
 from shared.schemas.codec import to_document
@@ -26,6 +27,7 @@ class Filled(Struct, frozen=True):
     account: str
     stored: int
     duplicates: int
+    reports: int
 
 
 async def fill(url: str, *, days: int, until: datetime, tell: Callable[[str, float], None]) -> list[Filled]:
@@ -52,8 +54,18 @@ async def _fill_account(
         stored += len(chunk) - known
         left = (until - chunk[-1].snapshot.last_updated).total_seconds() / (days * 86_400)
         tell(recorded.account, max(0.0, 1 - left))
+    reports = await _fill_reports(store, recorded, days, until)
     tell(recorded.account, 1)
-    return Filled(recorded.account, stored, duplicates)
+    return Filled(recorded.account, stored, duplicates, reports)
+
+
+async def _fill_reports(store: Store, recorded: Recorded, days: int, until: datetime) -> int:
+    """Store what was reported; returns how many of these were not there already."""
+    new = 0
+    for report in failures(recorded, days=days, until=until):
+        added = await store.add_report(recorded.account, to_document(report), report.at)
+        new += not added.duplicate
+    return new
 
 
 async def _append(store: Store, account: str, arrival: Arrival) -> bool:
@@ -65,7 +77,9 @@ async def _append(store: Store, account: str, arrival: Arrival) -> bool:
 def describe(filled: list[Filled], seconds: float) -> str:
     """Say what filling did, for people."""
     lines = [
-        f"{one.account}: {one.stored} versions stored, {one.duplicates} were there already" for one in filled
+        f"{one.account}: {one.stored} versions stored, {one.duplicates} were there already;"
+        f" {one.reports} reports of failed scrapes stored"
+        for one in filled
     ]
     return "\n".join([*lines, f"done in {seconds:.1f} s"])
 

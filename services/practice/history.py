@@ -15,7 +15,7 @@ from services.practice.model.person import dice
 from services.practice.model.steps import HOUR, STEPS_A_DAY, moment_of, step_of
 from shared.schemas.usage import SCHEMA_VERSION, CreditsReading, Reading, Snapshot, WeeklyLimits
 
-__all__ = ["ACCOUNTS", "Arrival", "Recorded", "arrivals"]
+__all__ = ["ACCOUNTS", "Arrival", "Recorded", "arrivals", "naps_of"]
 
 LATE_STEPS = (6, 48)
 """An outage of the receiver lasts from half an hour to four hours."""
@@ -27,12 +27,15 @@ SECTIONS: dict[Limit, str] = {
 }
 """How the snapshot names the section that holds a limit."""
 
+EVENING = 18 * HOUR
 PARTIAL_SHARE = 0.012
 OUTAGE_SHARE = 0.06
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
-    """An account of the demo: who, recorded by which collector, and what its page shows.
+    """An account of the demo: who, recorded by which collectors, and what its page shows.
+
+    The `evening_collector` reads from 18 o'clock on (UTC), where there is one.
 
     `nights_off` is how often the laptop sleeps at night, `naps` how often it does for a while by day. An
     account that `goes_on` lives on in a console that is started at the end of the history.
@@ -45,6 +48,7 @@ class Recorded(Struct, frozen=True, kw_only=True):
     nights_off: float
     naps: float
     goes_on: bool = False
+    evening_collector: str | None = None
 
 
 ACCOUNTS = (
@@ -56,6 +60,7 @@ ACCOUNTS = (
         nights_off=0.2,
         naps=0.1,
         goes_on=True,
+        evening_collector="laptop",
     ),
     Recorded(
         account="work",
@@ -109,6 +114,12 @@ def _sleeps(recorded: Recorded, day: int) -> Iterator[tuple[int, int]]:
     if roll.random() < recorded.nights_off:
         bedtime = day * STEPS_A_DAY + round(roll.uniform(23, 25) * HOUR)
         yield bedtime, bedtime + round(roll.uniform(5.5, 7.5) * HOUR)
+    yield from naps_of(recorded, day)
+
+
+def naps_of(recorded: Recorded, day: int) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of a day, in steps, in which nothing was read for a while."""
+    roll = dice("nap", recorded.account, day)
     if roll.random() < recorded.naps:
         nap = day * STEPS_A_DAY + round(roll.uniform(11, 20) * HOUR)
         yield nap, nap + round(roll.uniform(0.4, 2.5) * HOUR)
@@ -136,7 +147,7 @@ def _snapshot(recorded: Recorded, step: int, moment: datetime) -> Snapshot:
         last_updated=moment,
         schema_version=SCHEMA_VERSION,
         account=recorded.account,
-        collector=recorded.collector,
+        collector=_collector(recorded, step),
         current_session=_reading(seen.get("session"), moment, weekly=False),
         weekly_limits=_weekly(seen, moment),
         credits=_credits(seen.get("credits")),
@@ -146,6 +157,11 @@ def _snapshot(recorded: Recorded, step: int, moment: datetime) -> Snapshot:
         source="json",
         parser="practice",
     )
+
+
+def _collector(recorded: Recorded, step: int) -> str:
+    is_evening = step % STEPS_A_DAY >= EVENING
+    return recorded.evening_collector if is_evening and recorded.evening_collector else recorded.collector
 
 
 def _missing(recorded: Recorded, step: int) -> Limit | None:

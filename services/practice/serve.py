@@ -1,5 +1,8 @@
 """Serving the console."""
 
+import os
+from functools import partial
+
 import structlog
 
 from services.practice.app import make_app
@@ -7,6 +10,7 @@ from services.practice.console import Console
 from services.practice.settings import PracticeSettings
 from shared import serving
 from shared.clock import SystemClock
+from shared.supervised import Supervisor, supervised
 from shared.wire.limits import WireLimits
 
 __all__ = ["serve"]
@@ -22,9 +26,17 @@ log = structlog.get_logger(__name__)
 
 def serve(settings: PracticeSettings) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises PermanentError when the address cannot be had."""
+    supervisor = Supervisor(os.environ)
     listener = serving.listen(settings.host, settings.port, settings="PRACTICE")
     console = Console(seed=settings.seed, era=settings.era, clock=SystemClock())
-    serving.run(make_app(console), listener, grace=GRACE, tell=_tell, limits=LIMITS)
+    serving.run(
+        make_app(console),
+        listener,
+        grace=GRACE,
+        tell=_tell,
+        limits=LIMITS,
+        while_served=partial(supervised, supervisor, lambda: f"shows the layout of {console.era.slug}"),
+    )
     log.info("practice console stopped")
 
 

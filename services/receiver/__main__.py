@@ -6,6 +6,7 @@ With the command `keys` it works on the file of keys instead.
 import sys
 
 from services.receiver.keyfile import arguments, command
+from shared.leaving import leave
 
 
 def main() -> int:
@@ -19,4 +20,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -9,7 +9,7 @@ from sanic import Blueprint, Sanic
 from sanic.config import Config
 
 from services.receiver.answering import Answering
-from services.receiver.api import docs, explained, health, page, usage, v1
+from services.receiver.api import docs, explained, health, login, page, usage, v1, widget
 from services.receiver.context import Context
 from services.receiver.live.hub import Hub
 from services.receiver.live.requests import ScrapeRequests
@@ -26,7 +26,9 @@ App = Sanic[Config, SimpleNamespace]
 BLUEPRINTS = (
     usage.BLUEPRINT,
     health.BLUEPRINT,
+    login.BLUEPRINT,
     page.BLUEPRINT,
+    widget.BLUEPRINT,
     docs.BLUEPRINT,
     explained.BLUEPRINT,
     *v1.BLUEPRINTS,
@@ -85,6 +87,7 @@ async def _stopping(app: App) -> None:
     app.ctx.scrape_requests.wake()
     await app.ctx.watch.end()
     await app.ctx.receiver.days.close()
+    await app.ctx.receiver.records.close()
 
 
 async def _close(app: App) -> None:

@@ -9,11 +9,14 @@ from services.receiver.admission.addresses import client_of, network_of
 from services.receiver.admission.auth import Key, Keys, Scope
 from services.receiver.admission.guard import Guard
 from services.receiver.admission.hiding import secret_presented
+from services.receiver.admission.logins import cookie_name, key_of_login, same_site
+from services.receiver.forecasting.kept_forecasts import KeptForecasts
 from services.receiver.giving.answers import KeptAnswers
 from services.receiver.giving.encoded import Encoded
 from services.receiver.operating.metrics import ReceiverMetrics
 from services.receiver.operating.requestlog import RequestLog
 from services.receiver.options import Options
+from services.receiver.record.kept_record import KeptRecords
 from services.receiver.refusing.refusals import (
     Refusal,
     asks_too_much,
@@ -30,7 +33,21 @@ from shared.keyform import prefix_of
 from shared.schemas.codec import encode
 from shared.store import Store
 
-__all__ = ["Context", "authorise", "client_address", "context_of", "identify", "json_answer"]
+__all__ = [
+    "Context",
+    "admit",
+    "authorise",
+    "client_address",
+    "context_of",
+    "host_of",
+    "identify",
+    "is_ours",
+    "json_answer",
+    "logged_in",
+    "login_sent",
+]
+
+_ASKING = frozenset({"GET", "HEAD"})
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -47,6 +64,8 @@ class Context(Struct):
     guard: Guard = field(default_factory=Guard)
     options: Options = Options()
     days: KeptDays = field(default_factory=KeptDays)
+    records: KeptRecords = field(default_factory=KeptRecords)
+    forecasts: KeptForecasts = field(default_factory=KeptForecasts)
     pieces: KeptPieces = field(default_factory=KeptPieces)
     stopping: bool = False
 
@@ -70,9 +89,23 @@ def identify(request: Request) -> Key:
     """Return the key a request presents, whatever it opens; raises Refusal (401, 429)."""
     context = context_of(request)
     secret = secret_presented(request)
-    if secret is None:
+    if secret is not None:
+        key = admit(request, secret)
+    elif (found := logged_in(request)) is not None:
+        key = found
+    else:
         context.metrics.key_failures.labels("missing").inc()
         raise key_missing()
+    if wait := context.guard.wait_of(key.sha256, context.clock.monotonic()):
+        context.metrics.key_failures.labels("asks_too_much").inc()
+        raise asks_too_much(wait)
+    request.ctx.key = key
+    return key
+
+
+def admit(request: Request, secret: str) -> Key:
+    """Return the key with this secret; raises Refusal (401, 429), and counts the failed attempt."""
+    context = context_of(request)
     guard, now = context.guard, context.clock.monotonic()
     if now < guard.wary_until and (wait := guard.wait_before(source := _source_of(request), secret, now)):
         raise _failed(context, "throttled", source, None, wait)
@@ -83,11 +116,34 @@ def identify(request: Request) -> Key:
         wait = guard.failed(source, now)
         shown = ended.shown if ended else prefix_of(secret)
         raise _failed(context, "ended" if ended else "unknown", source, shown, wait)
-    if wait := guard.wait_of(key.sha256, now):
-        context.metrics.key_failures.labels("asks_too_much").inc()
-        raise asks_too_much(wait)
-    request.ctx.key = key
     return key
+
+
+def logged_in(request: Request) -> Key | None:
+    """Return the key behind the login that a browser sends with what our own pages ask; it only reads."""
+    login = login_sent(request)
+    if login is None or request.method not in _ASKING or not is_ours(request):
+        return None
+    context = context_of(request)
+    return key_of_login(context.keys, login, context.clock.now().timestamp())
+
+
+def login_sent(request: Request) -> str | None:
+    """Return what the login's cookie holds, right or wrong."""
+    if "cookie" not in request.headers:
+        return None
+    login: str | None = request.cookies.get(cookie_name(host_of(request)))
+    return login
+
+
+def is_ours(request: Request) -> bool:
+    """Tell whether a request comes from a page of ours or from a person, as far as browsers tell."""
+    return same_site(request.headers.get("sec-fetch-site"), request.headers.get("origin"), host_of(request))
+
+
+def host_of(request: Request) -> str:
+    """Return the host and port that a request was sent to."""
+    return str(request.headers.get("host", ""))
 
 
 def client_address(request: Request) -> str:

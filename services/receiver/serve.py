@@ -1,7 +1,9 @@
 """The receiver from its settings to its end."""
 
 import asyncio
+import os
 import sys
+from functools import partial
 
 import structlog
 
@@ -12,11 +14,13 @@ from services.receiver.keyfile.gathering import gather
 from services.receiver.operating.metrics import ReceiverMetrics
 from services.receiver.operating.requestlog import RequestLog
 from services.receiver.settings import PREFIXES, ReceiverSettings
-from shared import serving
+from shared import logs, serving
 from shared.clock import SystemClock
 from shared.errors import MarigraphError, TemporaryError
+from shared.inherited import inherited_socket
 from shared.startup import bad_settings_end_it, begin
 from shared.store import Store, open_store
+from shared.supervised import Supervisor, supervised
 from shared.wire.limits import WireLimits
 
 __all__ = ["serve"]
@@ -29,12 +33,13 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 def serve() -> int:
     """Serve until SIGTERM or SIGINT; return 0, or 1 when it cannot. Bad settings end the process with 2."""
+    supervisor = Supervisor(os.environ)
     settings = begin("receiver", ReceiverSettings, PREFIXES)
     with bad_settings_end_it("receiver"):
         watch = gather(settings.api_key, settings.keys_file, SystemClock())
         certificate = settings.certificate
     try:
-        listener = serving.listen(
+        listener = inherited_socket(os.environ) or serving.listen(
             settings.host, settings.port, settings="RECEIVER", reuse_port=settings.reuse_port
         )
     except MarigraphError as error:
@@ -52,7 +57,7 @@ def serve() -> int:
         clock=SystemClock(),
         metrics=ReceiverMetrics(),
         options=settings.options,
-        requests=RequestLog(settings.log_format),
+        requests=RequestLog(settings.log_format, timed=not logs.into_journal()),
         guard=Guard(
             Limits(
                 failures=settings.failures_per_minute,
@@ -61,13 +66,15 @@ def serve() -> int:
             )
         ),
     )
+    app = build_app(context)
     with watch.following(context.metrics):
         serving.run(
-            build_app(context),
+            app,
             listener,
             grace=STOP_SECONDS,
             limits=WireLimits(connections=settings.connections),
             certificate=certificate,
+            while_served=partial(supervised, supervisor, app.ctx.watch.words),
             tell=lambda address: _log.info(
                 "receiver serves", address=address, store=settings.store_url, keys=len(watch.keys)
             ),

@@ -26,7 +26,7 @@ class ReceiverSettings(LogSettings, frozen=True, kw_only=True):
         str,
         env(
             "STORE_URL",
-            "Where versions are kept: file:///absolute/folder for a volume, memory: to forget at exit.",
+            "Where versions are kept: file:///absolute/folder, s3://bucket/prefix; memory: forgets at exit.",
             example="file:///var/lib/marigraph",
         ),
     ]

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -30,7 +31,7 @@ from services.scraper.loop import Scraping, run_until_stopped, stop_asked
 from services.scraper.outgoing.client import Client
 from services.scraper.outgoing.outbox import take_stock
 from services.scraper.outgoing.sending import NEED_USER, sent_words
-from services.scraper.overview import Overview, figures, overview_lines
+from services.scraper.overview import Overview, figures, overview_lines, standing_words
 from services.scraper.recorder import read_last
 from services.scraper.reparsing import reparse
 from services.scraper.requested import Requested
@@ -43,6 +44,7 @@ from shared.errors import MarigraphError
 from shared.files import private_folder
 from shared.saying import say
 from shared.startup import begin
+from shared.supervised import Supervisor, supervised
 
 DIFFERENT = 1
 BAD_SETTINGS = 2
@@ -211,17 +213,18 @@ def _tell(outcome: Outcome) -> None:
 
 
 def _run(settings: ScraperSettings, was_stopped: Callable[[], bool]) -> int:
+    supervisor = Supervisor(os.environ)
     with hold_running(settings.state_dir) as alone:
         if not alone:
             print(f"Another scraper already runs on {settings.state_dir}: stop it first.", file=sys.stderr)
             return TROUBLE_HERE
         log.info("started", usage_url=settings.usage_url, zone=settings.zone_name)
-        asyncio.run(_serve(settings, was_stopped))
+        asyncio.run(_serve(settings, supervisor, was_stopped))
     log.info("stopped")
     return 0
 
 
-async def _serve(settings: ScraperSettings, was_stopped: Callable[[], bool]) -> None:
+async def _serve(settings: ScraperSettings, supervisor: Supervisor, was_stopped: Callable[[], bool]) -> None:
     stop = stop_asked()
     if was_stopped():  # it came before anybody listened
         return
@@ -229,7 +232,6 @@ async def _serve(settings: ScraperSettings, was_stopped: Callable[[], bool]) -> 
     await tidy_profile(settings.state_dir)
     async with Client(verbose=settings.sync_verbose) as client, Client() as waiting:
         sender = sender_of(house, client)
-
         scraping = Scraping(
             partial(_scrape, house),
             house.recorder,
@@ -240,7 +242,8 @@ async def _serve(settings: ScraperSettings, was_stopped: Callable[[], bool]) -> 
             recorded=sender.more.set,
         )
         requested = Requested(settings, waiting, key_reader(settings), scraping)
-        await run_until_stopped(scraping, sender, requested, stop)
+        async with supervised(supervisor, lambda: standing_words(house.board.status, house.clock.now())):
+            await run_until_stopped(scraping, sender, requested, stop)
 
 
 def _login(settings: ScraperSettings, *, anew: bool) -> int:

@@ -11,7 +11,7 @@ from shared.schemas.codec import Document, decode_snapshot
 from shared.schemas.usage import Reading, Snapshot
 from shared.timestamps import to_iso
 
-__all__ = ["Overview", "figures", "overview_lines"]
+__all__ = ["Overview", "figures", "overview_lines", "standing_words"]
 
 MEGA = 1_000_000
 
@@ -73,6 +73,14 @@ def overview_lines(overview: Overview, now: datetime) -> list[str]:
     if status.login:
         lines.append(f"Login      {login_words(status.login, now)}")
     return [*lines, *_outbox_lines(overview, now)]
+
+
+def standing_words(status: Status, now: datetime) -> str:
+    """Say in one line how scraping and sending stand."""
+    if status.state is None:
+        return "it has not read the page yet"
+    read = f"last reading {_ago(now - status.last_good_at)}" if status.last_good_at else "nothing read yet"
+    return f"{status.state.replace('_', ' ')}, {read}; sending: {status.sending.state.replace('_', ' ')}"
 
 
 def _outbox_lines(overview: Overview, now: datetime) -> list[str]:

@@ -10,7 +10,7 @@ import structlog
 
 from services.scraper.capturing.captures import Captures
 from services.scraper.judging.outcome import GOOD, Outcome
-from services.scraper.logins.login_age import ends_soon, login_words
+from services.scraper.logins.login_age import ends_soon, login_words, seen
 from services.scraper.metrics import ScraperMetrics
 from services.scraper.outgoing.outbox import Outbox, take_stock
 from services.scraper.outgoing.sending import Sending
@@ -63,7 +63,7 @@ class Recorder:
         worth less than going on: what the disk refuses of them is told and given up.
         """
         if outcome.snapshot:
-            self._keep_reading(outcome.snapshot)
+            self._keep_reading(self._with_login(outcome.snapshot, outcome))
         news = self._board.scraped(outcome)
         self._warn_of_login()
         with _told("the captured page could not be kept"):
@@ -99,6 +99,11 @@ class Recorder:
         if self._metrics_file:
             with _told("the metrics could not be written"):
                 self._metrics.write(self._metrics_file, self._board.status, take_stock(self._state_dir))
+
+    def _with_login(self, snapshot: Snapshot, outcome: Outcome) -> Snapshot:
+        """Tell when the login ends, so that the server can tell its user ahead, wherever the scraper runs."""
+        login = seen(self._board.status.login, self._clock.now().replace(microsecond=0), outcome.login_ends)
+        return msgspec.structs.replace(snapshot, login_ends_at=login.ends_at)
 
     def _keep_reading(self, snapshot: Snapshot) -> None:
         document = to_document(snapshot)

@@ -55,7 +55,8 @@ class ScraperSettings(LogSettings, frozen=True, kw_only=True):
         BrowserMode,
         env(
             "SCRAPER_BROWSER_MODE",
-            "headless, headed (a window on the screen), or attach (to a Chrome of yours that is running).",
+            "headless, headed (a window; without a screen one is made by Xvfb), or attach (to a Chrome of"
+            " yours that is running).",
         ),
     ] = "headless"
     browser_path: Annotated[

@@ -4,12 +4,10 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from shared.insight.course import Course
+from shared.insight.kinds import PASSED, STOOD_STILL
+from shared.insight.standing import Course
 
 __all__ = ["Known", "known_at"]
-
-PASSED = "its reset has passed since the last reading"
-STOOD_STILL = "the page still showed a window whose reset had passed"
 
 
 class Known(Struct, frozen=True, kw_only=True):

@@ -1,61 +1,36 @@
 """The course of one limit (pure): a fold that takes sightings in order of time and tells its turns.
 
 What nobody announced (an early reset, a moved one, a counter that fell) is believed when the next sighting
-agrees: one that goes back to how things were shows that the odd one came from a page that stood still.
+agrees: one that goes back to how things were shows that the odd one came from a page that stood still. A fall
+back to where the figure stood before one sighting alone raised it is told as doubtful: that one may be odd.
 """
 
 from datetime import datetime, timedelta
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from shared.insight.kinds import Kind
 from shared.insight.limits import SESSION
+from shared.insight.proving import (
+    JITTER,
+    SHORTEST,
+    STILL,
+    is_as_before,
+    is_at_edge,
+    is_doubtful,
+    is_outdated,
+    kind_of,
+    same_reset,
+    stands_alone,
+)
 from shared.insight.sightings import CLOCK, Sighting
-from shared.insight.turns import LAG, NEAR, SAME, Kind, Turn, ended_how, fell, turn
+from shared.insight.standing import Course, Step, own_resets
+from shared.insight.turns import LAG, NEAR, Turn, fell, turn
 
-__all__ = ["Course", "Step", "begun", "believed", "followed"]
-
-FOREIGN = timedelta(minutes=10)
-"""Two collectors that count from clocks of their own announce one reset at most this far apart."""
-
-JITTER = timedelta(seconds=2)
-"""By so much the JSON's resets go to and fro."""
-
-MUCH = 50.0
-"""Per cent that nobody uses up again within NEAR of a reset: the reset was moved, and nothing was reset."""
+__all__ = ["begun", "believed", "followed"]
 
 REMEMBERED = 6
-"""Resets of windows that are over, to know a page that stood still."""
-
-
-class Course(Struct, frozen=True, kw_only=True):
-    """How a limit stands after a sighting.
-
-    `reset` is the one announced for this window, None when none is. `level` is the highest percentage since
-    the last turn. `last` is the last sighting, `sure` the last that no page standing still can have shown.
-    `anchors` are the resets announced through each collector, `past` those of windows that are over.
-    `length` is what a session at least lasts, learned from the last whose opening was seen closely.
-    `doubt` is an odd sighting that the next may confirm, `doubted` what was sure before the first of several.
-    """
-
-    limit: str
-    last: Sighting
-    sure: Sighting
-    level: float
-    reset: datetime | None
-    anchors: tuple[tuple[str | None, datetime], ...] = ()
-    past: tuple[datetime, ...] = ()
-    length: timedelta | None = None
-    doubt: Sighting | None = None
-    doubted: Sighting | None = None
-
-
-class Step(Struct, frozen=True):
-    """A sighting that counts, and the turn that it proves, if it does. A turn that waits is `doubtful`."""
-
-    sighting: Sighting
-    turn: Turn | None = None
-    doubtful: bool = False
+"""Windows that are over whose resets are known, to know a page that stood still, and whose lengths."""
 
 
 def begun(limit: str, sighting: Sighting) -> Course:
@@ -66,7 +41,9 @@ def begun(limit: str, sighting: Sighting) -> Course:
         sure=sighting,
         level=sighting.percentage,
         reset=sighting.resets_at,
+        still=sighting,
         anchors=_anchored(sighting),
+        ahead=_announced(limit, sighting),
     )
 
 
@@ -74,9 +51,14 @@ def followed(course: Course, sighting: Sighting) -> tuple[Course, tuple[Step, ..
     """Take the next sighting; returns what counts now, oldest first (nothing while it is in doubt)."""
     if course.doubt is None:
         return _taken(course, sighting)
-    if _as_before(course, course.doubt, sighting):
-        return _taken(replace(course, doubt=None), sighting)
-    sure, first = _committed(course, course.doubt)
+    if is_as_before(course, course.doubt, sighting):
+        if not is_at_edge(course, course.doubt, sighting):
+            odd = stands_alone(course, course.doubt)  # or else the one in doubt was
+            after, steps = _taken(replace(course, doubt=None), sighting)
+            return after, tuple(replace(step, odd=odd) for step in steps)
+        sure, first = _gone_on(replace(course, doubt=None), course.doubt), Step(course.doubt)
+    else:
+        sure, first = _committed(course, course.doubt)
     later, rest = _taken(sure, sighting)
     return later, (first, *rest)
 
@@ -90,88 +72,25 @@ def believed(course: Course) -> tuple[Step, ...]:
 
 
 def _taken(course: Course, sighting: Sighting) -> tuple[Course, tuple[Step, ...]]:
-    if _outdated(course, sighting):
+    if is_outdated(course, sighting):
         return course, ()
-    kind = _kind(course, sighting)
+    kind = kind_of(course, sighting)
     if kind is None:
         return _gone_on(course, sighting), (Step(sighting),)
     if kind in {"early", "moved", "counter_fell", "unannounced"}:
-        first = course.doubted if course.doubted and sighting.time - course.doubted.time <= LAG else None
-        return replace(course, doubt=sighting, doubted=first or course.sure), ()
+        since = course.doubted_at
+        if since is not None and sighting.time - since <= 2 * LAG:
+            return replace(course, doubt=sighting), ()
+        return replace(course, doubt=sighting, doubted=course.sure, doubted_at=sighting.time), ()
     after, step = _committed(course, sighting)
     return after, (step,)
-
-
-def _outdated(course: Course, sighting: Sighting) -> bool:
-    """Tell whether a sighting shows a window that is known to be over."""
-    shown = sighting.resets_at
-    if shown is None or any(abs(shown - own) <= SAME for own in _own_resets(course)):
-        return False
-    return any(abs(shown - over) <= SAME for over in course.past) and shown <= sighting.time + LAG
-
-
-def _own_resets(course: Course) -> tuple[datetime, ...]:
-    own = tuple(announced for _, announced in course.anchors)
-    return own if course.reset is None else (course.reset, *own)
-
-
-def _kind(course: Course, sighting: Sighting) -> Kind | None:
-    """Say what a sighting proves against how things stood."""
-    if sighting.closed:
-        return None if course.last.closed else _end(course, sighting, otherwise="early")
-    if course.last.closed:
-        return "opened"
-    fallen = fell(sighting.percentage, course.level)
-    if sighting.resets_at is None or course.reset is None or _same(course, sighting):
-        if not fallen:
-            return None
-        if course.reset is not None and sighting.resets_at is not None and sighting.time < course.reset:
-            return "counter_fell"
-        return _end(course, sighting, otherwise="counter_fell")
-    if sighting.resets_at < course.reset and sighting.resets_at < sighting.time - CLOCK:
-        return None
-    otherwise: Kind = "early" if fallen else "moved"
-    if not fallen and course.level >= MUCH and sighting.time - course.last.time <= NEAR:
-        return otherwise
-    if course.length is not None and sighting.resets_at - course.length < course.reset - CLOCK:
-        return otherwise  # whatever window this is, it was open before the other would have ended
-    return _end(course, sighting, otherwise=otherwise)
-
-
-def _end(course: Course, sighting: Sighting, *, otherwise: Kind) -> Kind:
-    """Name the end of a window, which is another thing while its announced reset is still ahead."""
-    if course.reset is None:
-        return "unannounced"
-    if sighting.time < course.reset - CLOCK:
-        return otherwise
-    return ended_how(course.reset, course.sure, course.last, sighting)
-
-
-def _same(course: Course, sighting: Sighting) -> bool:
-    """Tell whether a sighting announces the reset that is known, as its own collector tells it."""
-    shown, known = sighting.resets_at, course.reset
-    if shown is None or known is None:
-        return shown is known
-    own = dict(course.anchors).get(sighting.collector)
-    apart = abs(shown - known)
-    if own is None:
-        return apart <= FOREIGN
-    return apart <= SAME or abs(shown - own) <= SAME
-
-
-def _as_before(course: Course, doubt: Sighting, sighting: Sighting) -> bool:
-    """Tell whether a sighting shows that nothing had happened when the doubtful one was taken."""
-    if sighting.time - doubt.time > LAG or sighting.closed != course.last.closed:
-        return False
-    if course.reset is not None and not (sighting.resets_at is not None and _same(course, sighting)):
-        return False
-    return not fell(sighting.percentage, course.level)
 
 
 def _gone_on(course: Course, sighting: Sighting) -> Course:
     overdue = course.reset is not None and sighting.latest + JITTER > course.reset
     late = course.reset is not None and sighting.time > course.reset + CLOCK
     grown = late and sighting.percentage > course.level
+    raised = fell(course.level, sighting.percentage)
     known = {collector for collector, _ in course.anchors}
     anchors = _anchored(sighting) if sighting.collector not in known else ()
     return replace(
@@ -180,8 +99,20 @@ def _gone_on(course: Course, sighting: Sighting) -> Course:
         sure=sighting if not overdue or grown or sighting.closed else course.sure,
         level=max(course.level, sighting.percentage),
         reset=course.reset or sighting.resets_at,
+        still=sighting if _is_still(course, sighting) else course.still,
         anchors=course.anchors + anchors,
+        first=False,
+        rose=course.last if raised else None,
     )
+
+
+def _is_still(course: Course, sighting: Sighting) -> bool:
+    """Tell whether a sighting announces no other reset than the first of its window."""
+    shown = sighting.resets_at
+    if shown is None or course.reset is None:
+        return True
+    own = dict(course.anchors).get(sighting.collector, course.reset)
+    return abs(shown - own) <= STILL
 
 
 def _anchored(sighting: Sighting) -> tuple[tuple[str | None, datetime], ...]:
@@ -190,30 +121,64 @@ def _anchored(sighting: Sighting) -> tuple[tuple[str | None, datetime], ...]:
 
 def _committed(course: Course, sighting: Sighting) -> tuple[Course, Step]:
     """Believe a sighting that proves a turn."""
-    kind = _kind(course, sighting)
+    kind = kind_of(course, sighting)
     if kind is None:
         return _gone_on(replace(course, doubt=None), sighting), Step(sighting)
+    doubtful = is_doubtful(course, kind, sighting)
+    before = course.last if doubtful else _before(course, kind)
+    happened = turn(course.limit, kind, before, sighting, course.reset, doubtful=doubtful)
+    step = Step(sighting, happened, odd=doubtful or _shows_odd(course, kind, sighting))
+    if kind == "counter_fell" or (kind == "unannounced" and happened.goes_on):
+        lower = replace(_gone_on(course, sighting), level=sighting.percentage)
+        return replace(lower, doubt=None, doubted=None, doubted_at=None), step
+    return _turned(course, happened), step
+
+
+def _before(course: Course, kind: Kind) -> Sighting:
+    """Return the last sighting that surely is from before a turn of a kind."""
     before = course.doubted if course.doubted and course.doubt else course.sure
-    happened = turn(course.limit, kind, before, sighting, course.reset)
-    if kind == "counter_fell":
-        lower = replace(_gone_on(course, sighting), level=sighting.percentage, doubt=None, doubted=None)
-        return lower, Step(sighting, happened)
+    if kind == "moved" and course.still is not None and course.still.time < before.time:
+        return course.still
+    if kind == "counter_fell" and course.rose is not None and course.rose.time < before.time:
+        return (
+            course.rose
+        )  # the one that was alone with a higher figure may have been odd, and after the fall
+    return before
+
+
+def _shows_odd(course: Course, kind: Kind, sighting: Sighting) -> bool:
+    """Tell whether a turn within a window leaves the last sighting alone with its higher figure."""
+    fallen = kind in {"counter_fell", "moved"} and fell(sighting.percentage, course.last.percentage)
+    return fallen and (course.first or course.rose is not None)
+
+
+def _turned(course: Course, happened: Turn) -> Course:
+    """Begin again after a turn that announces another reset, or none."""
+    sighting, moved = happened.after, happened.kind == "moved"
     after = replace(
         begun(course.limit, sighting),
-        past=(*course.past, *_own_resets(course))[-REMEMBERED:],
+        past=(*course.past, *own_resets(course))[-REMEMBERED:],
         length=_length(happened) or course.length,
+        ahead=course.ahead if moved else (*course.ahead, *_announced(course.limit, sighting))[-REMEMBERED:],
+        first=not moved,
+        rose=course.last if moved and fell(course.level, sighting.percentage) else None,
     )
-    if sighting.resets_at is not None and _same(course, sighting):  # the page is behind with the time
-        after = replace(after, reset=None, anchors=())
-    return after, Step(sighting, happened)
+    if sighting.resets_at is not None and same_reset(course, sighting):  # the page is behind with the time
+        return replace(after, reset=None, anchors=())
+    return after
 
 
 def _length(opening: Turn) -> timedelta | None:
-    """Return what a session is announced to last at least, if it was seen soon after it opened.
+    """Return what a session is announced to last at least, if it was seen soon after it opened."""
+    soon = opening.kind in {"opened", "on_time"} and opening.at.latest - opening.at.earliest <= NEAR
+    return next(iter(_announced(opening.limit, opening.after)), None) if soon else None
+
+
+def _announced(limit: str, sighting: Sighting) -> tuple[timedelta, ...]:
+    """Return how long a session is announced to go on at least, nothing when nothing is announced.
 
     Weeks and months are not learned: they differ by summer time and by the calendar.
     """
-    if opening.limit != SESSION:
-        return None
-    soon = opening.kind in {"opened", "on_time"} and opening.at.latest - opening.at.earliest <= NEAR
-    return opening.announces - opening.at.latest if soon and opening.announces else None
+    if limit != SESSION or sighting.resets_at is None:
+        return ()
+    return (max(SHORTEST, sighting.resets_at - sighting.latest),)

@@ -9,17 +9,34 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from sys import intern
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
-from msgspec import Struct, convert
+from msgspec import Struct
 
-from shared.insight.readings import Fields, LimitReading, is_correction, moment_of, readings_of
+from shared.insight.readings import Fields, LimitReading, in_utc, is_correction, moment_of, readings_of
+from shared.schemas.figures import Figures, figures_of
 from shared.store.keys import stamp_of, time_of
 
-__all__ = ["NO_RESET", "Column", "Day", "Percents", "Stored", "Unread", "counting", "day_of", "extended"]
+__all__ = [
+    "NO_RESET",
+    "Column",
+    "Day",
+    "Percents",
+    "Readable",
+    "Stored",
+    "Unread",
+    "counting",
+    "day_of",
+    "extended",
+]
 
 Stored = tuple[str, Fields]
 """A version: its id and its document."""
+
+Readable = tuple[str, Fields | Figures]
+"""A version: its id, and its document or only what that says of limits."""
+
+Content = TypeVar("Content", bound=Fields | Figures)
 
 Whole: TypeAlias = "array[int]"
 Percents: TypeAlias = "array[int] | array[float]"
@@ -71,14 +88,14 @@ class Day(Struct, frozen=True):
     weight: int
 
 
-def day_of(date: str, versions: Iterable[Stored]) -> Day:
+def day_of(date: str, versions: Iterable[Readable]) -> Day:
     """Make a day (`2026-11-22`) of all its versions, oldest first."""
     every = list(versions)
     counted = counting(every)
     return _day(date, counted, corrected=len(counted) < len(every) or _has_correction(counted))
 
 
-def extended(day: Day, versions: Sequence[Stored]) -> Day | None:
+def extended(day: Day, versions: Sequence[Readable]) -> Day | None:
     """Return a day with versions more, None when it has to be made of all of them anew.
 
     That is so when they do not come after all others, and when a correction is among old or new.
@@ -90,11 +107,11 @@ def extended(day: Day, versions: Sequence[Stored]) -> Day | None:
     return _joined(day, _day(day.date, versions, corrected=False))
 
 
-def _has_correction(versions: Iterable[Stored]) -> bool:
+def _has_correction(versions: Iterable[Readable]) -> bool:
     return any(is_correction(document) for _, document in versions)
 
 
-def counting(versions: Sequence[Stored]) -> Sequence[Stored]:
+def counting(versions: Sequence[tuple[str, Content]]) -> Sequence[tuple[str, Content]]:
     """Leave out what was corrected: of one moment the correction that arrived last counts, alone."""
     if not _has_correction(versions):
         return versions
@@ -110,11 +127,12 @@ def counting(versions: Sequence[Stored]) -> Sequence[Stored]:
     ]
 
 
-def _arrived(document: Fields) -> datetime:
-    return convert(document.get("receivedAt", document["lastUpdated"]), datetime).astimezone(UTC)
+def _arrived(document: Fields | Figures) -> datetime:
+    arrived = figures_of(document).received_at
+    return moment_of(document) if arrived is None else in_utc(arrived)
 
 
-def _day(date: str, versions: Sequence[Stored], *, corrected: bool) -> Day:
+def _day(date: str, versions: Sequence[Readable], *, corrected: bool) -> Day:
     ids = tuple(version_id for version_id, _ in versions)
     seconds = array("q", [_seconds(time_of(version_id)) for version_id in ids])
     readings: dict[str, list[tuple[int, LimitReading]]] = {}

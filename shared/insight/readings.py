@@ -8,18 +8,19 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from msgspec import Struct, convert
+from msgspec import Struct
 
 from shared.insight.limits import CREDITS, SESSION, SONNET, WEEKLY, limit_of
+from shared.schemas.figures import Figures, Shown, Spent, figures_of
 
-__all__ = ["LimitReading", "is_correction", "moment_of", "readings_of"]
+__all__ = ["LimitReading", "in_utc", "is_correction", "moment_of", "readings_of"]
 
 Fields = Mapping[str, Any]
 
 _NO_SHARE = "the page gives no limit to the credits, so there is no percentage"
 
 
-class LimitReading(Struct, frozen=True):
+class LimitReading(Struct, frozen=True, gc=False):
     """One limit at one moment. `percentage` is None when it is unknown; `reason` may say why.
 
     `resets_at` is UTC, `state` is `open`, `idle`, `unused` or another word of the scraper's.
@@ -31,17 +32,22 @@ class LimitReading(Struct, frozen=True):
     reason: str | None = None
 
 
-def readings_of(document: Fields) -> dict[str, LimitReading]:
-    """Return what a valid snapshot's document says of each limit, by the limit's name."""
-    reasons = _reasons_of(document)
-    found = {
-        limit: _reading(fields)
-        for limit, fields in _sections_of(document)
-        if not (_is_filler(fields) and (limit in reasons or document.get("isPartial")))
-    }
-    if spent := document.get("credits"):
-        found[CREDITS] = _credits(spent)
-    if document.get("isPartial") and not reasons:
+def readings_of(document: Fields | Figures) -> dict[str, LimitReading]:
+    """Return what a valid snapshot's document, or its figures, say of each limit, by the limit's name."""
+    figures = figures_of(document)
+    reasons = _reasons_of(figures.extraction_errors) if figures.extraction_errors else {}
+    found: dict[str, LimitReading] = {}
+    is_partial = figures.is_partial
+    for limit, shown in _sections_of(figures):
+        if (is_partial or limit in reasons) and _is_filler(shown):
+            continue
+        resets_at = shown.resets_at
+        if resets_at is not None and resets_at.tzinfo is not UTC:
+            resets_at = _moment(resets_at)
+        found[limit] = LimitReading(shown.percentage_used, resets_at, shown.state)
+    if figures.credits is not None:
+        found[CREDITS] = _credits(figures.credits)
+    if figures.is_partial and not reasons:
         reasons = dict.fromkeys((SESSION, WEEKLY, SONNET))
     for limit, reason in reasons.items():
         if limit not in found:
@@ -49,55 +55,60 @@ def readings_of(document: Fields) -> dict[str, LimitReading]:
     return found
 
 
-def _sections_of(document: Fields) -> list[tuple[str, Fields]]:
-    weekly = document.get("weeklyLimits") or {}
-    scoped = [(f"{WEEKLY}:{name}", fields) for name, fields in (weekly.get("scoped") or {}).items()]
-    named = [
-        (SESSION, document.get("currentSession")),
-        (WEEKLY, weekly.get("allModels")),
-        (SONNET, weekly.get("sonnetOnly")),
-    ]
-    return scoped + [(limit, fields) for limit, fields in named if fields]
+def _sections_of(figures: Figures) -> list[tuple[str, Shown]]:
+    found: list[tuple[str, Shown]] = []
+    weekly = figures.weekly_limits
+    if weekly is not None and weekly.scoped:
+        found = [(f"{WEEKLY}:{name}", shown) for name, shown in weekly.scoped.items()]
+    if figures.current_session is not None:
+        found.append((SESSION, figures.current_session))
+    if weekly is not None and weekly.all_models is not None:
+        found.append((WEEKLY, weekly.all_models))
+    if weekly is not None and weekly.sonnet_only is not None:
+        found.append((SONNET, weekly.sonnet_only))
+    return found
 
 
-def _reasons_of(document: Fields) -> dict[str, str | None]:
-    reasons = document.get("extractionErrors") or {}
-    return {limit: reason for section, reason in reasons.items() if (limit := limit_of(section))}
+def _reasons_of(errors: Mapping[str, str]) -> dict[str, str | None]:
+    return {limit: reason for section, reason in errors.items() if (limit := limit_of(section))}
 
 
-def _is_filler(fields: Fields) -> bool:
+def _is_filler(shown: Shown) -> bool:
     """Tell whether a section only fills its place: the origin sent 0 % without words for the unread."""
-    return not (
-        fields["percentageUsed"] or fields.get("resetsIn") or fields.get("resetsAt") or fields.get("state")
-    )
+    return not (shown.percentage_used or shown.resets_in or shown.resets_at or shown.state)
 
 
-def _reading(fields: Fields) -> LimitReading:
-    return LimitReading(fields["percentageUsed"], _moment(fields.get("resetsAt")), fields.get("state"))
-
-
-def _credits(fields: Fields) -> LimitReading:
-    percentage = fields.get("percentageUsed")
-    if percentage is None and fields.get("limit"):
-        percentage = round(fields["used"] / fields["limit"] * 100, 2)
+def _credits(spent: Spent) -> LimitReading:
+    percentage = spent.percentage_used
+    if percentage is None and spent.limit:
+        percentage = round(spent.used / spent.limit * 100, 2)
     reason = _NO_SHARE if percentage is None else None
-    return LimitReading(percentage, _moment(fields.get("resetsAt")), reason=reason)
+    return LimitReading(percentage, _moment(spent.resets_at), reason=reason)
 
 
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
+def _moment(shown: datetime | None) -> datetime | None:
+    if shown is None or shown.tzinfo is UTC:
+        return shown
     try:
-        return convert(text, datetime).astimezone(UTC)  # as it was checked: more spellings than Python's
+        return shown.astimezone(UTC)
     except OverflowError:  # within hours of the year 1 or 10000: no reset is there
         return None
 
 
-def moment_of(document: Fields) -> datetime:
+def in_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC."""
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+
+
+def moment_of(document: Fields | Figures) -> datetime:
     """Return when a snapshot's readings were true, to the microsecond, in UTC."""
-    return convert(document["lastUpdated"], datetime).astimezone(UTC)
+    moment = figures_of(document).last_updated
+    if moment is None:
+        raise ValueError("a snapshot without lastUpdated")
+    return in_utc(moment)
 
 
-def is_correction(document: Fields) -> bool:
+def is_correction(document: Fields | Figures) -> bool:
     """Tell whether a snapshot corrects what an earlier parser read of the same page at the same moment."""
-    return bool(document.get("reparsedFrom"))
+    reparsed = document.reparsed_from if isinstance(document, Figures) else document.get("reparsedFrom")
+    return bool(reparsed)

@@ -8,15 +8,16 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from shared.insight.course import Course, Step, begun, believed, followed
-from shared.insight.days import Stored
+from shared.insight.course import begun, believed, followed
+from shared.insight.days import Readable
 from shared.insight.gaps import Gap, Gaps, watched
 from shared.insight.hits import Hit, Hits, followed_hit
-from shared.insight.sightings import Sighting, seen_in
+from shared.insight.sightings import Look, Sighting, looked_at, seen_in
+from shared.insight.standing import Course, Step
 from shared.insight.turns import Turn
 from shared.insight.windows import Window, Windows, windowed
 
-__all__ = ["Findings", "LimitRecord", "Record", "taken", "taken_all", "unsettled"]
+__all__ = ["Findings", "LimitRecord", "Record", "taken", "taken_all", "taken_look", "unsettled"]
 
 
 class LimitRecord(Struct, frozen=True):
@@ -43,9 +44,14 @@ class Record(Struct, frozen=True):
     gaps: Gaps = Gaps()
 
 
-def taken(record: Record, version: Stored) -> tuple[Record, Findings]:
+def taken(record: Record, version: Readable) -> tuple[Record, Findings]:
     """Take the next version in order of time; of one moment only what counts (`days.counting`)."""
-    seen = seen_in(version)
+    return taken_look(record, looked_at(version))
+
+
+def taken_look(record: Record, look: Look) -> tuple[Record, Findings]:
+    """Take the next version as it was read."""
+    seen = seen_in(look)
     limits = dict(record.limits)
     turns: list[Turn] = []
     windows: list[tuple[str, Window]] = []
@@ -59,7 +65,7 @@ def taken(record: Record, version: Stored) -> tuple[Record, Findings]:
     return Record(limits, gaps), Findings(tuple(turns), tuple(windows), tuple(hits), over)
 
 
-def taken_all(record: Record, versions: Iterable[Stored]) -> tuple[Record, list[Findings]]:
+def taken_all(record: Record, versions: Iterable[Readable]) -> tuple[Record, list[Findings]]:
     """Take versions, oldest first; returns what each of them added."""
     every = []
     for version in versions:

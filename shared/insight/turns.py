@@ -4,18 +4,13 @@ A turn is a reset, the opening of a window, a change of the reset that is announ
 """
 
 from datetime import datetime, timedelta
-from typing import Literal
 
 from msgspec import Struct
 
+from shared.insight.kinds import Kind
 from shared.insight.sightings import CLOCK, Between, Sighting
 
-__all__ = ["ENDS", "LAG", "NEAR", "NOISE", "SAME", "Kind", "Turn", "ended_how", "fell", "turn"]
-
-Kind = Literal["opened", "on_time", "early", "late", "unseen", "moved", "counter_fell", "unannounced"]
-"""What happened. `unseen`: the window ended while nobody looked, nothing speaks against the announced time.
-`unannounced`: the percentage fell while no reset was announced, so that a reset cannot be told from another
-fall. The others are what they are called."""
+__all__ = ["ENDS", "LAG", "MUCH", "NEAR", "NOISE", "SAME", "Turn", "ended_how", "fell", "leaps", "turn"]
 
 ENDS: frozenset[Kind] = frozenset({"on_time", "early", "late", "unseen", "unannounced"})
 """The turns by which a window ends."""
@@ -25,6 +20,9 @@ SAME = timedelta(minutes=3)
 
 NEAR = timedelta(minutes=15)
 """Readings at most this far from the announced reset, on both sides, prove that it came on time."""
+
+MUCH = 50.0
+"""Per cent that nobody uses up within NEAR: such a figure so soon after shows that nothing was reset."""
 
 LAG = timedelta(minutes=30)
 """A page may show old figures for about this long."""
@@ -36,7 +34,8 @@ NOISE = 2.0
 class Turn(Struct, frozen=True, kw_only=True):
     """What happened between two sightings, which prove it.
 
-    `announced` is the reset that was announced before, `announces` the one announced after.
+    `announced` is the reset that was announced before, `announces` the one announced after. `doubtful`: it
+    rests on the sighting before it alone, which those around it contradict.
     """
 
     limit: str
@@ -46,6 +45,19 @@ class Turn(Struct, frozen=True, kw_only=True):
     after: Sighting
     announced: datetime | None
     announces: datetime | None
+    doubtful: bool = False
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether its window goes on, as far as can be told: one odd reading ends none."""
+        return self.doubtful and not self.after.closed
+
+
+def leaps(before: Sighting | None, after: Sighting) -> bool:
+    """Tell whether a percentage rose sooner after the sighting before than anybody uses so much."""
+    if before is None or after.percentage <= before.percentage:
+        return False
+    return after.latest - before.earliest < NEAR * ((after.percentage - before.percentage) / MUCH)
 
 
 def fell(percentage: float, level: float) -> bool:
@@ -53,16 +65,25 @@ def fell(percentage: float, level: float) -> bool:
     return percentage < level - NOISE
 
 
-def turn(limit: str, kind: Kind, before: Sighting, after: Sighting, announced: datetime | None) -> Turn:
+def turn(
+    limit: str,
+    kind: Kind,
+    before: Sighting,
+    after: Sighting,
+    announced: datetime | None,
+    *,
+    doubtful: bool = False,
+) -> Turn:
     """Make a turn of its proofs: it lay between the times at which these can have been true."""
     return Turn(
         limit=limit,
         kind=kind,
-        at=Between(min(before.earliest, after.latest), after.latest),
+        at=Between(min(before.earliest, after.latest), after.latest, before.version, after.version),
         before=before,
         after=after,
         announced=announced,
         announces=after.resets_at,
+        doubtful=doubtful,
     )
 
 

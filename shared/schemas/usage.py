@@ -70,6 +70,7 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=
     `source` is `json`, `page` or `both`; `disagreements` say where the two differed; `parser` names the
     reader that made it; `extraction_errors` says per section why it is missing. `reparsed_from` names the
     reader whose snapshot of the same moment this one corrects: the page was kept and read again.
+    `login_ends_at` is when the login it was read with is expected to end.
     """
 
     last_updated: Moment
@@ -86,3 +87,4 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=
     disagreements: Annotated[list[Words], Meta(max_length=64)] | None = None
     parser: Name | None = None
     reparsed_from: Name | None = None
+    login_ends_at: Moment | None = None

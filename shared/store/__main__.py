@@ -1,4 +1,4 @@
-"""`python -m shared.store check | rebuild | export | import`: a store in the hands of its operator.
+"""`python -m shared.store check | rebuild | export | import | copy | verify`: a store, for its operator.
 
 Exit codes: 0 all is right, 1 something is not (or could not be done), 2 wrong usage or settings.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from shared.clock import SystemClock
 from shared.errors import MarigraphError
+from shared.leaving import leave
 from shared.saying import hush, say
 from shared.schemas.codec import encode
 from shared.startup import begin
@@ -19,12 +20,14 @@ from shared.store.base import Store
 from shared.store.operator import words
 from shared.store.operator.arguments import parse
 from shared.store.operator.checking import check
+from shared.store.operator.copying import copy
 from shared.store.operator.exported import NotAnExportError
 from shared.store.operator.exporting import Wanted, export
 from shared.store.operator.files import FileTakenError, reading, writing
 from shared.store.operator.importing import import_lines
 from shared.store.operator.progress import Progress
 from shared.store.operator.settings import OperatorSettings
+from shared.store.operator.walking import verify
 from shared.store.urls import check_url, open_store, store_exists
 
 _FOUND, _USAGE = 1, 2
@@ -34,12 +37,15 @@ def main() -> int:
     """Run a command; return the exit code."""
     arguments = parse()
     settings = begin("store", OperatorSettings, ())
-    url = arguments.url or settings.store_url
+    source = getattr(arguments, "source", None)
+    url = source or getattr(arguments, "url", None) or settings.store_url
     if problem := _problem_of(url, arguments):
         sys.stderr.write(f"store: {problem}\n")
         return _USAGE
     try:
-        return asyncio.run(_run(url or "", arguments))
+        return (
+            _verify(arguments) if arguments.command == "verify" else asyncio.run(_run(url or "", arguments))
+        )
     except BrokenPipeError:  # whoever read our output has enough of it
         hush(sys.stdout)
         return _FOUND
@@ -56,20 +62,33 @@ def main() -> int:
 
 def _problem_of(url: str | None, arguments: argparse.Namespace) -> str | None:
     """Say why a command cannot be begun; only an import may make a store."""
+    if (
+        arguments.command in {"import", "verify"}
+        and arguments.file != "-"
+        and not Path(arguments.file).is_file()
+    ):
+        return f"there is no file {arguments.file}"
+    if arguments.command == "verify":
+        return None
     if not url:
         return "no store is named: pass --url, or set STORE_URL"
-    if wrong := check_url(url):
+    if wrong := check_url(url) or _problem_of_target(url, getattr(arguments, "target", None)):
         return wrong
     if arguments.command == "import":
-        missing = arguments.file != "-" and not Path(arguments.file).is_file()
-        return f"there is no file {arguments.file}" if missing else None
+        return None
     if arguments.command == "export" and not (folder := Path(arguments.file).parent).is_dir():
         return f"there is no folder {folder} to export into: make it first"
     return None if url == "memory:" or store_exists(url) else f"there is no store at {url}"
 
 
+def _problem_of_target(url: str, target: str | None) -> str | None:
+    if target is None:
+        return None
+    return "a store is not copied into itself" if target == url else check_url(target)
+
+
 async def _run(url: str, arguments: argparse.Namespace) -> int:
-    store = open_store(url, read_only=arguments.command in {"check", "export"})
+    store = open_store(url, read_only=arguments.command in {"check", "export", "copy"})
     try:
         known = await store.accounts()
         if strangers := [name for name in getattr(arguments, "account", []) if name not in known]:
@@ -104,6 +123,12 @@ async def _export(store: Store, arguments: argparse.Namespace) -> int:
 
 
 async def _import(store: Store, arguments: argparse.Namespace) -> int:
+    if arguments.into_empty and (there := await store.accounts()):
+        sys.stderr.write(
+            f"store: it is not empty, but holds {', '.join(there)}: name another, or leave --into-empty out"
+            " to add to it\n"
+        )
+        return _USAGE
     with reading(arguments.file) as lines:
         progress = Progress("imported", time.monotonic)
         done = await import_lines(store, lines, progress, out_of_archive=arguments.out_of_archive)
@@ -111,7 +136,25 @@ async def _import(store: Store, arguments: argparse.Namespace) -> int:
     return _FOUND if done.problem_count else 0
 
 
-_COMMANDS = {"check": _check, "rebuild": _rebuild, "export": _export, "import": _import}
+async def _copy(store: Store, arguments: argparse.Namespace) -> int:
+    target = open_store(arguments.target)
+    try:
+        done = await copy(store, target, Progress("copied", time.monotonic))
+    finally:
+        await target.close()
+    _say(arguments, done, words.of_copy(done))
+    return _FOUND if done.problem_count else 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    progress = Progress("verified", time.monotonic)
+    with reading(arguments.file) as lines:
+        verified = verify(lines, progress.step)
+    _say(arguments, verified, words.of_verify(verified))
+    return _FOUND if verified.problem_count else 0
+
+
+_COMMANDS = {"check": _check, "rebuild": _rebuild, "export": _export, "import": _import, "copy": _copy}
 
 
 def _say(arguments: argparse.Namespace, result: object, lines: Iterable[str]) -> None:
@@ -122,4 +165,4 @@ def _say(arguments: argparse.Namespace, result: object, lines: Iterable[str]) ->
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from shared.schemas.codec import Document
+from shared.schemas.figures import Figures
 from shared.store.arrivals import Arrivals
 from shared.store.keys import time_of
 from shared.store.metadata import Lifetime, Metadata
@@ -162,6 +163,16 @@ class Store(Upkeep, Reports, Arrivals, Protocol):
 
         A few hundred are in memory at a time. What arrives or leaves meanwhile may or may not be among them;
         what only moves to the archive is.
+        """
+        ...
+
+    def figures(
+        self, account: str, start: datetime | None, end: datetime | None
+    ) -> AsyncIterator[Sequence[tuple[str, Figures]]]:
+        """Yield the ids and figures of what `stream` yields, some hundred at a time.
+
+        It costs a fraction. Versions in the archive that were believed before are not held against their
+        names again as long as their file and its check sums are the same; `stream` does that each time.
         """
         ...
 

@@ -6,7 +6,7 @@ from shared.store.index import Index
 from shared.store.keys import time_of
 from shared.timestamps import to_iso_millis
 
-__all__ = ["Lifetime", "Metadata", "later", "summarise"]
+__all__ = ["Lifetime", "Metadata", "described", "later", "summarise"]
 
 
 class Metadata(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -38,16 +38,22 @@ def later(one: Lifetime, other: Lifetime) -> Lifetime:
 
 
 def summarise(index: Index, lifetime: Lifetime) -> Metadata:
-    """Describe a history.
+    """Describe a history."""
+    oldest, newest = (index.ids[0], index.ids[-1]) if index.ids else (None, None)
+    return described(len(index), oldest, newest, lifetime)
+
+
+def described(count: int, oldest: str | None, newest: str | None, lifetime: Lifetime) -> Metadata:
+    """Describe a history of so many versions, from the ids of the oldest and the newest.
 
     At least what is there, plus what was deleted, must once have been created: so files that were copied
     in are counted, and a lost count is mended as far as the history proves it.
     """
     return Metadata(
-        version_count=len(index),
-        oldest_timestamp=to_iso_millis(time_of(index.ids[0])) if index.ids else None,
-        newest_timestamp=to_iso_millis(time_of(index.ids[-1])) if index.ids else None,
+        version_count=count,
+        oldest_timestamp=to_iso_millis(time_of(oldest)) if oldest else None,
+        newest_timestamp=to_iso_millis(time_of(newest)) if newest else None,
         last_cleanup=lifetime.last_cleanup,
-        total_versions_created=max(lifetime.created, len(index) + lifetime.deleted),
+        total_versions_created=max(lifetime.created, count + lifetime.deleted),
         total_versions_deleted=lifetime.deleted,
     )

@@ -1,5 +1,7 @@
 """From STORE_URL to a store."""
 
+import re
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -10,7 +12,15 @@ from shared.store.volume import VolumeStore
 
 __all__ = ["check_url", "open_store", "store_exists"]
 
-_CURE = "use file:///absolute/folder for a volume, or memory: for a store that forgets at exit"
+_CURE = (
+    "use file:///absolute/folder for a volume, s3://bucket/prefix for a bucket, "
+    "or memory: for a store that forgets at exit"
+)
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9._-]+)*/?")
+
+_STALE = "stale="
+_SECONDS = re.compile(f"{_STALE}(?:[1-5]?[0-9](?:\\.[0-9])?|60)")
 
 
 def check_url(url: str) -> str | None:
@@ -19,7 +29,7 @@ def check_url(url: str) -> str | None:
     if url == "memory:":
         return None
     if parts.scheme == "s3":
-        return f"{url!r}: S3 is not part of this version; {_CURE}"
+        return _problem_of_bucket(url)
     if parts.scheme != "file":
         return f"{url!r} is no store: {_CURE}"
     if parts.netloc or not parts.path.startswith("/"):
@@ -27,9 +37,26 @@ def check_url(url: str) -> str | None:
     return None
 
 
+def _problem_of_bucket(url: str) -> str | None:
+    parts = urlsplit(url)
+    if not _BUCKET.fullmatch(parts.netloc):
+        return f"{url!r} names no bucket: its name has 3 to 63 lower-case letters, digits, dots and dashes"
+    if parts.query and not _SECONDS.fullmatch(parts.query):
+        return f"{url!r} asks for {parts.query!r}: only stale=SECONDS, from 0 to 60, is known"
+    if not _PREFIX.fullmatch(parts.path) or {".", ".."} & set(parts.path.split("/")):
+        return f"{url!r} has a prefix that is not made of letters, digits, dots, dashes and underscores"
+    if find_spec("obstore") is None:
+        return f"{url!r} needs the package obstore: install marigraph with its extra s3"
+    return None
+
+
 def store_exists(url: str) -> bool:
-    """Tell whether the URL names a store that somebody has made; asking makes none."""
-    return urlsplit(url).scheme == "file" and Path(unquote(urlsplit(url).path)).is_dir()
+    """Tell whether the URL names a store that somebody has made; asking makes none.
+
+    Of a bucket only a request tells, so it is taken to be there.
+    """
+    parts = urlsplit(url)
+    return parts.scheme == "s3" or (parts.scheme == "file" and Path(unquote(parts.path)).is_dir())
 
 
 def open_store(url: str, *, read_only: bool = False) -> Store:
@@ -40,6 +67,12 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
     """
     if problem := check_url(url):
         raise StoreUrlError(problem)
+    parts = urlsplit(url)
+    if parts.scheme == "s3":
+        from shared.store.s3 import S3Store  # noqa: PLC0415 - obstore is there only where it is wanted
+
+        stale = float(parts.query.removeprefix(_STALE) or 0)
+        return S3Store(parts.netloc, parts.path.strip("/"), read_only=read_only, stale_seconds=stale)
     if url == "memory:":
         return MemoryStore()
-    return VolumeStore(Path(unquote(urlsplit(url).path)), read_only=read_only)
+    return VolumeStore(Path(unquote(parts.path)), read_only=read_only)

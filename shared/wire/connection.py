@@ -192,6 +192,11 @@ class Connection(HttpProtocol):
         if self.transport is not None:
             self.transport.abort()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the next answer on this connection is its last."""
+        return self._watch.stopping
+
     # What the watch calls
 
     @property

@@ -97,6 +97,8 @@ class Exchange(Http):
         """
         if self.request_body:
             self._leave_body()
+        if self.protocol.stopping:  # said in the answer: the next request goes to whoever serves then
+            self.keep_alive = False
         if not end_stream and self._speaks_old and self._has_no_length():
             return self._until_closed(data)
         response: Any = self.response

@@ -41,6 +41,8 @@ class Watch:
         """Take what a connection may use."""
         self.limits = limits
         self.connections: Collection[Watched] = ()
+        self.stopping = False
+        """Whether the server takes no more connections: each of these ends with its next answer."""
         self.ended: Counter[str] = Counter()
         """Connections that were ended for their client's time, or for want of room, by reason."""
         self._told_at = float("-inf")

@@ -8,6 +8,9 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 from tests.browser.stage import KEY, ReceiverProcess
 
+SHOWN = "main :is(article, #empty, form):visible"
+"""Something to look at: a card, the first steps, the login."""
+
 SEEN = """() => Object.fromEntries([...document.querySelectorAll("#limits > article")].map((card) => {
   const shown = (part) => card.querySelector(`[data-part=${part}]`).innerText.trim();
   const tube = card.querySelector(".tube");
@@ -51,7 +54,7 @@ class Looking:
         """Open the page, by default with the link that holds the key, and wait until it shows something."""
         page = await self.blank(**options)
         await page.goto(self._receiver.url + (link() if path is None else path))
-        await page.locator("main > :is(section, form):visible").wait_for()
+        await page.locator(SHOWN).first.wait_for()
         return page
 
     async def blank(self, **options: Any) -> Page:
@@ -94,12 +97,12 @@ async def cards(page: Page) -> dict[str, Card]:
 
 
 async def alerts(page: Page) -> list[str]:
-    return await page.locator("#alerts li").all_inner_texts()
+    return await page.locator("#alerts p").all_inner_texts()
 
 
 async def refresh(page: Page) -> None:
     """Let the page ask again now, as when somebody turns to its window, and wait for the answer."""
-    async with page.expect_response("**/api/claude/console-usage"):
+    async with page.expect_response("**/snapshots?*"):
         await turn_to(page)
     await page.evaluate("new Promise((done) => requestAnimationFrame(done))")
 

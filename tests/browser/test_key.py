@@ -1,4 +1,4 @@
-"""The key: taken from a link or typed, kept in the tab, forgotten when told or refused, shown to nobody else."""
+"""The login: by a link or a typed key, kept by the browser where no script sees it, ended when told or refused."""
 
 import contextlib
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, expect
 
-from tests.browser.looking import Looking, cards, link, refresh
+from tests.browser.looking import Looking, cards, link, turn_to
 from tests.browser.snapshots import lifelike
 from tests.browser.stage import KEY, ReceiverProcess
 
@@ -18,7 +18,7 @@ def _something_recorded(receiver: ReceiverProcess) -> None:
     receiver.post(lifelike())
 
 
-async def stored(page: Page) -> list[str]:
+async def seen_by_scripts(page: Page) -> list[str]:
     return await page.evaluate(
         "[...Object.values(sessionStorage), ...Object.values(localStorage), document.cookie]"
     )
@@ -30,8 +30,10 @@ async def test_a_link_with_the_key_just_works_and_the_key_leaves_the_address(
     page = await looking.open()
     assert (await cards(page))["session"].figure == "47 %"
     assert page.url == f"{receiver.url}/"
-    assert await page.evaluate("history.length") <= 2
-    assert await stored(page) == [KEY, ""]
+    assert await seen_by_scripts(page) == [""]
+    (kept,) = await page.context.cookies()
+    assert (kept["httpOnly"], kept["sameSite"], kept["path"]) == (True, "Strict", "/")
+    assert KEY not in kept["value"]
     await page.reload()
     assert (await cards(page))["session"].figure == "47 %"
     assert all("key" not in request.url.removeprefix(receiver.url) for request in looking.requests)
@@ -43,18 +45,25 @@ async def test_a_link_followed_in_an_open_tab_works_too(looking: Looking, receiv
     await page.evaluate("link => { location.href = link; }", link())
     assert (await cards(page))["session"].figure == "47 %"
     assert page.url == f"{receiver.url}/"
+    await page.evaluate("link => { location.href = link; }", link("wrong"))
+    await expect(page.get_by_role("alert")).to_contain_text("not known")
 
 
-async def test_another_tab_asks_for_the_key_itself(looking: Looking, receiver: ReceiverProcess) -> None:
+async def test_another_tab_is_logged_in_too_and_another_browser_is_not(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
     page = await looking.open()
     other = await page.context.new_page()
     await other.goto(receiver.url)
-    await expect(other.get_by_label("Key")).to_be_focused()
+    assert (await cards(other))["session"].figure == "47 %"
+    elsewhere = await looking.open("/")
+    await expect(elsewhere.get_by_label("Key")).to_be_focused()
 
 
-async def test_a_typed_key_opens_the_record_and_the_page_says_where_it_is_kept(looking: Looking) -> None:
+async def test_a_typed_key_opens_the_record_and_the_page_says_what_is_kept(looking: Looking) -> None:
     page = await looking.open("/")
-    await expect(page.locator("#kept")).to_contain_text("session storage")
+    assert page.url.endswith("/login")
+    await expect(page.locator("#kept")).to_contain_text("30 days")
     field = page.get_by_label("Key")
     assert await field.get_attribute("type") == "password"
     assert await field.get_attribute("autocomplete") == "current-password"
@@ -62,48 +71,48 @@ async def test_a_typed_key_opens_the_record_and_the_page_says_where_it_is_kept(l
     await page.keyboard.type(f" {KEY} ")
     await page.keyboard.press("Enter")
     assert (await cards(page))["session"].figure == "47 %"
-    await expect(page.locator("#ask")).to_be_hidden()
-    await expect(page.locator("#now")).to_be_focused()
-    await expect(page.locator("footer")).to_contain_text("kept in this tab only")
 
 
-WRONG = [("wrong", "This key is not known here."), ("schlüssel ☃", "plain letters"), ("   ", "plain letters")]
+async def test_the_login_page_needs_no_scripts(looking: Looking) -> None:
+    page = await looking.open("/", java_script_enabled=False)
+    await page.get_by_label("Key").fill(KEY)
+    await page.get_by_role("button", name="Log in").click()
+    await expect(page.get_by_role("button", name="Log out")).to_be_visible()
 
 
 async def test_a_wrong_key_is_refused_in_words_and_not_kept(looking: Looking) -> None:
     page = await looking.open("/")
-    for key, said in WRONG:
+    for key in ("wrong", "schlüssel ☃", "   "):
         await page.get_by_label("Key").fill(key)
-        await page.get_by_role("button", name="Show figures").click()
-        await expect(page.get_by_role("alert")).to_contain_text(said)
+        await page.get_by_role("button", name="Log in").click()
+        await expect(page.get_by_role("alert")).to_contain_text("This key is not known here.")
         await expect(page.get_by_label("Key")).to_be_focused()
-        assert await stored(page) == [""]
+        assert await page.context.cookies() == []
     await page.get_by_label("Key").fill(KEY)
     await page.keyboard.press("Enter")
     assert (await cards(page))["session"].figure == "47 %"
 
 
-async def test_a_forgotten_key_takes_the_figures_with_it(looking: Looking) -> None:
+async def test_logging_out_takes_the_figures_with_it(looking: Looking) -> None:
     page = await looking.open()
     await cards(page)
-    await page.get_by_role("button", name="Forget key").click()
+    await page.get_by_role("button", name="Log out").click()
     await expect(page.get_by_label("Key")).to_be_focused()
-    assert await stored(page) == [""]
-    assert await page.locator("#limits > article").count() == 0
+    assert await page.context.cookies() == []
     assert "47" not in await page.locator("body").inner_text()
-    assert await page.title() == "Marigraph"
-    await page.reload()
+    await page.go_back()
     await expect(page.get_by_label("Key")).to_be_visible()
 
 
-async def test_a_key_that_is_refused_later_is_forgotten(looking: Looking, receiver: ReceiverProcess) -> None:
+async def test_a_login_whose_key_is_refused_later_leads_to_the_login_page(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
     page = await looking.open()
     await cards(page)
     receiver.kill()
     receiver.start(key="another-key")
-    await refresh(page)
-    await expect(page.get_by_role("alert")).to_contain_text("not known")
-    assert await stored(page) == [""]
+    await turn_to(page)
+    await expect(page.get_by_label("Key")).to_be_visible()
     assert await page.locator("#limits > article").count() == 0
 
 

@@ -1,12 +1,13 @@
 """The page says by itself when it is not live, keeps the last figures marked by age, and recovers by itself."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.browser.looking import Looking, alerts, cards, link, turn_to
-from tests.browser.snapshots import lifelike
+from tests.browser.looking import Looking, cards, link
+from tests.browser.snapshots import lifelike, moment, with_session
 from tests.browser.stage import ReceiverProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -21,28 +22,29 @@ async def clocked(looking: Looking, receiver: ReceiverProcess) -> Page:
     return page
 
 
-async def test_a_killed_receiver_is_seen_and_the_page_recovers_by_itself(
+async def test_a_killed_receiver_is_seen_within_ten_seconds_and_the_page_recovers_by_itself(
     looking: Looking, receiver: ReceiverProcess
 ) -> None:
     receiver.post(lifelike())
     page = await looking.open()
-    live = page.locator("#live")
+    live, trouble = page.locator("#live"), page.locator("#trouble")
     await expect(live).to_have_text("Live")
+    await expect(trouble).to_be_hidden()
     receiver.kill()
-    await turn_to(page)
     await expect(live).to_have_text("Not live", timeout=10_000)
-    line, *_ = await alerts(page)
-    assert line.startswith("Not live since ")
-    assert "the receiver does not answer" in line
+    await expect(trouble).to_contain_text("Not live since ")
+    await expect(trouble).to_contain_text("The receiver does not answer. The last reading is 3 min old.")
     seen = await cards(page)
     assert seen["session"].figure == "47 %"
     assert all("3 min old" in card.text for card in seen.values())
     assert await page.title() == "Not live · Marigraph"
     receiver.start()
     await expect(live).to_have_text("Live", timeout=10_000)
-    assert not any("Not live" in line for line in await alerts(page))
+    await expect(trouble).to_be_hidden()
     assert not any("old" in card.text for card in (await cards(page)).values())
     assert await page.title() == "Session 47 % · Marigraph"
+    receiver.post(with_session(percentageUsed=52) | {"lastUpdated": moment(timedelta())})
+    await expect(page.locator('[data-limit="session"] .figure')).to_have_text("52%")
 
 
 async def test_a_receiver_that_accepts_and_never_answers_counts_as_not_live(
@@ -51,8 +53,8 @@ async def test_a_receiver_that_accepts_and_never_answers_counts_as_not_live(
     receiver.post(lifelike())
     page = await clocked(looking, receiver)
     receiver.freeze()
-    await page.clock.fast_forward(15_000)
-    await page.clock.fast_forward(8_000)
+    await page.clock.fast_forward(4_000)
+    await page.clock.fast_forward(4_000)
     await expect(page.locator("#live")).to_have_text("Not live")
     receiver.thaw()
     await page.clock.fast_forward(5_000)
@@ -75,9 +77,9 @@ async def test_a_receiver_that_is_down_at_first_is_waited_for_with_the_key_kept(
 
 
 STRANGE = [
-    (200, "<h1>Welcome to your router</h1>", "something else answers in its place"),
-    (404, "{}", "it answers 404"),
-    (500, '{"message": "The disk is full."}', "it says “The disk is full.”"),
+    (200, "<h1>Welcome to your router</h1>", "Something else answers in the receiver's place."),
+    (404, "{}", "The receiver answers 404."),
+    (500, '{"detail": "The disk is full."}', "The disk is full."),
 ]
 
 
@@ -86,23 +88,47 @@ async def test_an_answer_that_is_none_is_told_as_such(looking: Looking, receiver
     page = await clocked(looking, receiver)
     for status, body, said in STRANGE:
         await page.unroute_all()
-        await page.route("**/api/**", partial(Route.fulfill, status=status, body=body))
-        await page.clock.fast_forward(15_000)
-        await expect(page.locator("#alerts")).to_contain_text(said)
+        await page.route("**/snapshots?*", partial(Route.fulfill, status=status, body=body))
+        await page.clock.fast_forward(120_000)
+        await expect(page.locator("#trouble")).to_contain_text(said)
         assert (await cards(page))["session"].figure == "47 %"
 
 
-async def test_it_asks_every_15_seconds_and_takes_nothing_from_a_cache(
+async def test_without_a_stream_it_asks_every_15_seconds_and_takes_nothing_from_a_cache(
     looking: Looking, receiver: ReceiverProcess
 ) -> None:
     receiver.post(lifelike())
-    page = await clocked(looking, receiver)
-    for minute in (2, 1):
-        receiver.post(lifelike(minutes_old=minute))
-        async with page.expect_response("**/api/claude/console-usage") as asked:
-            await page.clock.fast_forward(15_000)
-        assert (await (await asked.value).json())["versionInfo"]["total"] == 4 - minute
-    await expect(page.locator("#versions")).to_have_text("3 versions recorded")
+    page = await looking.blank()
+    await page.clock.install()
+    await page.route("**/events", partial(Route.fulfill, status=503, body="{}"))
+    await page.goto(receiver.url + link())
+    await cards(page)
+    await expect(page.locator("#live")).to_have_text("Live")
+    for percentage in (48, 49):
+        receiver.post(with_session(percentageUsed=percentage) | {"lastUpdated": moment(timedelta())})
+        await page.clock.fast_forward(15_000)
+        await expect(page.locator('[data-limit="session"] .figure')).to_have_text(f"{percentage}%")
+
+
+HIDE = """hidden => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+async def test_a_hidden_tab_gives_its_stream_back_and_takes_it_up_again(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    receiver.post(lifelike())
+    page = await looking.open()
+    await expect(page.locator("#live")).to_have_text("Live")
+    await receiver.listened_to_by(1)
+    await page.evaluate(HIDE, True)
+    await receiver.listened_to_by(0)
+    receiver.post(with_session(percentageUsed=52) | {"lastUpdated": moment(timedelta())})
+    await page.evaluate(HIDE, False)
+    await receiver.listened_to_by(1)
+    await expect(page.locator('[data-limit="session"] .figure')).to_have_text("52%")
 
 
 async def test_a_page_that_slept_does_not_pass_for_live_before_it_has_asked(

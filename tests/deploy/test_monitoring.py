@@ -7,8 +7,11 @@ import subprocess
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
+from marigraph_host.counts import Counts, exposition
+from services.alerter.metrics import AlerterMetrics
 from services.janitor.metrics import JanitorMetrics
 from services.receiver.operating.accountmetrics import of_accounts
 from services.receiver.operating.metrics import ReceiverMetrics
@@ -30,9 +33,11 @@ def names():
         ReceiverMetrics().registry,
         ScraperMetrics().registry,
         JanitorMetrics().registry,
+        AlerterMetrics().registry,
     ]
     families = [family for source in sources for family in source.collect()]
     families += of_accounts([], SystemClock().now())
+    families += text_string_to_metric_families(exposition("receiver", Counts()))
     return {f"{family.name}{ending}" for family in families for ending in _endings(family.type)}
 
 
@@ -80,7 +85,7 @@ def test_the_dashboard_fits_import_and_provisioning(folder):
 def test_every_metric_is_in_the_document(repository, names):
     text = (repository / "docs/monitoring.md").read_text()
     for name in names:
-        shown = re.sub(r"^marigraph_(scraper_|janitor_)?|_(bucket|count|sum)$", "", name)
+        shown = re.sub(r"^marigraph_(scraper_|janitor_|alerter_|host_)?|_(bucket|count|sum)$", "", name)
         assert f"`{shown}`" in text, name
 
 
@@ -109,7 +114,8 @@ def test_prometheus_accepts_its_own_settings(folder, tmp_path):
 
 @pytest.mark.promtool
 def test_prometheus_finds_nothing_to_complain_of_in_what_the_services_say():
-    for registry in (ReceiverMetrics().registry, ScraperMetrics().registry, JanitorMetrics().registry):
+    services = (ReceiverMetrics(), ScraperMetrics(), JanitorMetrics(), AlerterMetrics())
+    for registry in (one.registry for one in services):
         answer = subprocess.run(
             ["promtool", "check", "metrics"],
             input=generate_latest(registry),

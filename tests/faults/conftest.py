@@ -1,7 +1,6 @@
 """A receiver as a process on a disk that may fail."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from tests.faults.clients import KEY
+from tests.ports import free_port
 
 
 class Receiver:
     """A receiver that can be started again and again on the same store and port."""
 
     def __init__(self, store: Path, log: Path, repository: Path, **settings: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.store = store
         self.log = log

@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Literal, NamedTuple, Self, get_args
 
+from tests.ports import free_port
+
 __all__ = ["FAULTS", "Fault", "FaultProxy"]
 
 Fault = Literal[
@@ -73,8 +75,7 @@ class FaultProxy:
 
     def __init__(self, upstream: int) -> None:
         """Take the receiver's port. It refuses connections until it is opened."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.faults: deque[Fault] = deque()
         self.done: Counter[str] = Counter()
         self._upstream = upstream

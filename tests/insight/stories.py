@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.insight.course import Course, Step, begun, believed, followed
-from shared.insight.sightings import Sighting, seen_in
+from shared.insight.course import begun, believed, followed
+from shared.insight.sightings import Between, Sighting, looked_at, seen_in
+from shared.insight.standing import Course, Step
 from shared.insight.turns import Turn
 from shared.store.keys import stamp
 
@@ -55,7 +56,7 @@ def told(
 
 
 def sightings(versions: Iterable[Stored], limit: str) -> list[Sighting]:
-    return [one for version in versions if (one := seen_in(version).sightings.get(limit))]
+    return [one for version in versions if (one := seen_in(looked_at(version)).sightings.get(limit))]
 
 
 def lived(versions: Iterable[Stored], limit: str = "session") -> list[Step]:
@@ -77,6 +78,10 @@ def turns(versions: Iterable[Stored], limit: str = "session") -> list[Turn]:
 
 def kinds(versions: Iterable[Stored], limit: str = "session") -> list[str]:
     return [turn.kind for turn in turns(versions, limit)]
+
+
+def times(between: Between | None) -> tuple[datetime, datetime] | None:
+    return between and (between.earliest, between.latest)
 
 
 def minutes(count: float) -> timedelta:

@@ -130,6 +130,73 @@ def test_a_page_that_is_behind_with_the_new_reset_makes_one_turn() -> None:
     assert kinds([told(*one) for one in story]) == ["on_time"]
 
 
+@pytest.mark.parametrize("resets", ["13:00", None])
+def test_a_fall_to_where_one_page_alone_had_risen_from_is_doubtful_for_good(resets: str | None) -> None:
+    figures = [20, 20, 100, 21, 21, 22]
+    story = [told(at("10:00") + minutes(5 * n), one, resets) for n, one in enumerate(figures)]
+    assert [(turn.doubtful, turn.before.percentage, turn.after.percentage) for turn in turns(story)] == [
+        (True, 100, 21)
+    ]
+
+
+@pytest.mark.parametrize("figures", [[20, 100, 100, 21, 21], [20, 100, 2, 2], [20, 60, 100, 40, 40]])
+def test_a_fall_that_more_than_one_page_proves_is_certain(figures: list[float]) -> None:
+    story = [told(at("10:00") + minutes(5 * n), one, "13:00") for n, one in enumerate([20, *figures])]
+    assert [(turn.kind, turn.doubtful) for turn in turns(story)] == [("counter_fell", False)]
+
+
+def test_a_reset_that_moved_just_after_a_single_odd_page_is_no_early_one() -> None:
+    story = [("10:00", 20, "13:00"), ("10:05", 20, "13:00"), ("10:10", 100, "13:00"), ("10:15", 21, "13:30")]
+    assert kinds([told(*one) for one in [*story, ("10:20", 21, "13:30")]]) == ["moved"]
+
+
+def test_a_single_odd_page_that_shows_another_reset_as_well_proves_no_early_one() -> None:
+    story = [("10:00", 54, "13:00"), ("10:25", 100, "13:04"), ("10:50", 65, "13:08"), ("11:15", 70, "13:08")]
+    assert kinds([told("09:40", 50, "13:00"), *(told(*one) for one in story)]) == ["moved", "moved"]
+
+
+def test_a_fall_below_where_a_single_odd_page_rose_from_lies_after_the_reading_before_that_page() -> None:
+    story = [("10:00", 13, "13:00"), ("10:05", 13, "13:00"), ("10:10", 100, "13:00"), ("10:15", 8, "13:00")]
+    [fall] = turns([told(*one) for one in [*story, ("10:20", 8, "13:00")]])
+    assert (fall.kind, fall.doubtful, fall.before.time, fall.after.time) == (
+        "counter_fell",
+        False,
+        at("10:05"),
+        at("10:15"),
+    )
+
+
+def test_a_fall_that_an_odd_page_seemed_to_deny_lies_before_that_page() -> None:
+    figures = [(0, 90), (10, 90), (20, 36), (30, 90), (40, 39), (50, 41)]
+    story = [told(at("10:00") + minutes(minute), one, "13:00") for minute, one in figures]
+    [fall] = turns(story)
+    assert (fall.at.earliest, fall.at.latest) == (at("10:10"), at("10:40:01"))
+
+
+def test_a_single_odd_page_just_before_the_reset_moves_none() -> None:
+    story = [("10:50", 1, "11:00"), ("10:52", 1, "11:00"), ("10:57", 100, "11:00"), ("11:02", 1, "16:01")]
+    assert kinds([told(*one) for one in [*story, ("11:07", 2, "16:01")]]) == ["on_time"]
+
+
+def test_a_single_odd_page_past_its_reset_ends_no_window() -> None:
+    story = [told("10:50", 50, "11:00"), told("10:55", 55, "11:00"), told("11:20", 100, "11:00")]
+    story += [told("11:25", 57, "11:00"), told("11:30", 58, "11:00"), told("11:40", 0), told("11:45", 0)]
+    assert [(turn.kind, turn.doubtful) for turn in turns(story)] == [("counter_fell", True), ("late", False)]
+
+
+def test_a_reset_seen_in_time_is_not_early_because_the_one_before_was_moved_unseen() -> None:
+    story = [told("03:20", 0), told("08:17", 3, "13:41"), told("13:21", 5, "13:41")]
+    story += [told("13:48", 1, "18:41"), told("14:12", 5, "18:41")]
+    assert kinds(story) == ["opened", "unseen"]
+
+
+def test_a_reset_moved_unseen_in_a_session_first_seen_late_is_known_by_the_sessions_before() -> None:
+    before = [("00:00", 0), ("00:25", 2, "05:10"), ("05:00", 9, "05:10"), ("05:30", 0)]
+    before += [("06:00", 2, "10:50"), ("10:40", 9, "10:50"), ("11:05", 0)]
+    story = [("15:48", 32, "19:51"), ("21:35", 95, "21:51"), ("21:45", 96, "21:51")]
+    assert kinds([told(*one) for one in [*before, *story]])[-1] == "moved"
+
+
 def test_without_an_announced_reset_a_fall_is_told_as_what_it_is() -> None:
     story = [("10:00", 80), ("10:05", 5), ("10:10", 6)]
     assert kinds([told(*one) for one in story]) == ["unannounced"]

@@ -20,7 +20,7 @@ COLD_BUILD_SECONDS = 900
 
 @pytest.fixture(scope="session")
 def images(repository: Path) -> None:
-    """The four images, built from the checkout as `make images` builds them."""
+    """The images, built from the checkout as `make images` builds them."""
     built = subprocess.run(
         [repository / "deploy" / "containers" / "images.sh"],
         capture_output=True,

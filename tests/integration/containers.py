@@ -1,6 +1,7 @@
 """Services in containers of their own, hardened as compose.yaml hardens them, on one network and one volume."""
 
 import json
+import os
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +16,7 @@ from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 
 KEY = "integration-test-key-0123456789"
+TAG = os.environ.get("MARIGRAPH_TAG", "latest")
 PORTS = {"receiver": 4000, "practice": 4900}
 CHROMIUM = Path(__file__).parents[2] / "deploy" / "seccomp" / "chromium.json"
 
@@ -108,16 +110,21 @@ class House:
         return f"{self._name}-{kind}"
 
     def start(
-        self, name: str, *command: str, entrypoint: list[str] | None = None, **environment: str
+        self,
+        name: str,
+        *command: str,
+        entrypoint: list[str] | None = None,
+        engine: dict[str, Any] | None = None,
+        **environment: str,
     ) -> Service:
-        """Start a service and wait until it serves."""
+        """Start a service and wait until it serves; `engine` is what else the engine is told."""
         container = DockerContainer(
-            f"marigraph-{name}:latest",
+            f"marigraph-{name}:{TAG}",
             command=list(command) or None,
             env={"CLAUDE_SYNC_API_KEY_FILE": "/run/keys/api-key", **environment},
             volumes=[(self._volume(kind), place, mode) for kind, place, mode in MOUNTS[name]],
             entrypoint=entrypoint,
-            **(HARDENED | CHROMIUM_NEEDS if name == "scraper" else HARDENED),
+            **(HARDENED | (CHROMIUM_NEEDS if name == "scraper" else {}) | (engine or {})),
         )
         container.with_network(self._network).with_network_aliases(name)
         container.tmpfs["/tmp"] = "noexec,nosuid,nodev,size=64m"
@@ -131,7 +138,7 @@ class House:
     def _give_key(self) -> None:
         """Write the key as the user of the services, into a volume that takes that user from the image."""
         self._engine.containers.run(
-            "marigraph-receiver:latest",
+            f"marigraph-receiver:{TAG}",
             ["-c", f"umask 077; echo {KEY} >/run/keys/api-key"],
             entrypoint="/bin/sh",
             volumes={self._volume("keys"): {"bind": "/run/keys", "mode": "rw"}},
@@ -152,7 +159,6 @@ MOUNTS = {
 }
 
 HARDENED: dict[str, Any] = {
-    "init": True,
     "read_only": True,
     "cap_drop": ["ALL"],
     "security_opt": ["no-new-privileges:true"],

@@ -189,7 +189,7 @@ async def test_a_store_that_does_not_answer_does_not_keep_it_from_stopping(janit
     time.sleep(0.5)
     assert running.stop() < 10
     assert running.process.returncode == 1
-    assert "the store does not answer" in running.lines[-1]
+    assert "what it waits for does not answer" in running.lines[-1]
     os.close(held)
     assert await open_store(f"file://{janitor.root}").count("default") == 12
 

@@ -10,6 +10,7 @@ import structlog
 from structlog.testing import capture_logs
 
 from services.janitor import loop as looping
+from services.janitor.health import longest_run
 from services.janitor.loop import Loop
 from services.janitor.policy import Rules
 from services.janitor.sweep import Sweeper, Task
@@ -69,6 +70,24 @@ async def test_a_trouble_is_said_once_and_so_is_its_end() -> None:
     assert len(await life.turns(3)) == 1
     life.store.refusal = None
     assert [line["event"] for line in await life.turns(3)] == ["no longer so"]
+
+
+async def test_it_is_unwell_until_a_run_does_its_work() -> None:
+    life = Life()
+    assert not life.loop.unwell()
+    life.store.refusal = StoreFullError("listing accounts: No space left on device")
+    await life.turns()
+    assert "No space left on device" in life.loop.unwell()
+    life.store.refusal = None
+    await life.turns()
+    assert not life.loop.unwell()
+
+
+async def test_it_is_unwell_when_no_run_comes_to_an_end() -> None:
+    life = Life()
+    await life.turns()
+    life.machine.up_seconds += longest_run(0.01).total_seconds() + 1
+    assert "no run has ended for long" in life.loop.unwell()
 
 
 async def test_a_clock_that_is_not_believed_is_said_once_though_the_clock_goes_on() -> None:
@@ -184,3 +203,15 @@ async def test_a_bad_file_that_is_left_is_said_once_for_each_account_and_again_w
     assert await life.turns(2) == []
     store.bad = ("default", "work")
     assert [line["account"] for line in await life.turns(2)] == ["default"]
+
+
+async def test_one_line_says_what_it_did_last_and_what_is_wrong() -> None:
+    life = Life()
+    assert life.loop.words() == "about to begin"
+    await fill(life.store, 8)
+    await life.turns()
+    assert life.loop.words().startswith("last run ")
+    assert life.loop.words().endswith("3 archived, 3 deleted")
+    life.store.refusal = StoreFullError("full")
+    await life.turns()
+    assert "failed" in life.loop.words()

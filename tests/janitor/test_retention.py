@@ -16,11 +16,13 @@ from services.janitor import __main__ as command
 from services.janitor.policy import Rules
 from services.janitor.sweep import Sweeper, Task
 from shared import startup
-from shared.store import Store
+from shared.store import Store, open_store
 from shared.store.memory import MemoryStore
+from shared.store.s3 import chain, packing
 from shared.store.volume import scrub as volume_scrub
 from tests.janitor.retention_model import ClockModel, stays, time_in
 from tests.janitor.scenes import Machine, document
+from tests.seaweedfs import SeaweedFS
 
 SECONDS = st.one_of(
     st.integers(0, 400 * 86400),
@@ -76,15 +78,43 @@ async def add(store: Store, now: datetime, ages: list[int]) -> set[str]:
     return added
 
 
+BATCHES = st.lists(st.tuples(st.lists(SECONDS, max_size=40), TIMES), min_size=1, max_size=4)
+"""What comes before each run of the janitor, and what happens to its clock."""
+
+
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    rules=RULES,
-    batches=st.lists(st.tuples(st.lists(SECONDS, max_size=40), TIMES), min_size=1, max_size=4),
-)
+@given(rules=RULES, batches=BATCHES)
 async def test_what_stays_is_what_the_model_says_and_all_else_is_archived_once(
     rules: dict[str, int], batches: list[tuple[list[int], str]]
 ) -> None:
-    store, world, model = MemoryStore(), World(), ClockModel()
+    await held_to_the_model(MemoryStore(), rules, batches)
+
+
+@pytest.mark.seaweedfs
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(rules=RULES, batches=BATCHES)
+async def test_a_bucket_keeps_what_the_model_says_too(
+    seaweedfs: SeaweedFS, small_packs: None, rules: dict[str, int], batches: list[tuple[list[int], str]]
+) -> None:
+    store = open_store(seaweedfs.url())
+    await held_to_the_model(store, rules, batches)
+    await store.close()
+
+
+@pytest.fixture
+def small_packs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain, "MOST_CARRIED", 5)
+    monkeypatch.setattr(packing, "MOST", 16)
+
+
+async def held_to_the_model(
+    store: Store, rules: dict[str, int], batches: list[tuple[list[int], str]]
+) -> None:
+    world, model = World(), ClockModel()
     here: set[str] = set()
     ever: set[str] = set()
     for ages, what in batches:

@@ -16,8 +16,10 @@ from tests.janitor.scenes import NOW, Machine, fill
 FIVE = Rules(newest=5, days=0)
 
 
-@pytest.fixture(params=["memory", "volume"])
+@pytest.fixture(params=["memory", "volume", pytest.param("s3", marks=pytest.mark.seaweedfs)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    if request.param == "s3":
+        return open_store(request.getfixturevalue("seaweedfs").url())
     return open_store("memory:" if request.param == "memory" else f"file://{tmp_path}/store")
 
 

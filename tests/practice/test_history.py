@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from services.practice.failures import failures
 from services.practice.history import ACCOUNTS, Arrival, arrivals
 from services.practice.model import Person, awake_at, figures_at
 from shared.schemas.codec import decode_snapshot, digest, to_document
@@ -98,3 +99,24 @@ def test_the_account_that_goes_on_ends_where_the_console_begins_to_differ():
     for arrival in history:
         moment = arrival.snapshot.last_updated
         assert figures_at(in_the_console, moment) == figures_at(default.person, moment)
+
+
+def test_what_was_reported_explains_gaps_and_is_the_same_whatever_was_asked_for(histories):
+    for recorded in ACCOUNTS:
+        reports = list(failures(recorded, days=60, until=UNTIL))
+        assert len({report.state for report in reports}) >= 2
+        read = [arrival.snapshot.last_updated for arrival in histories[recorded.account]]
+        for report in reports:
+            later = next((moment for moment in read if moment > report.at), UNTIL)
+            before = max((moment for moment in read if moment < report.at), default=report.at)
+            assert later - before > timedelta(minutes=15)
+        fewer = list(failures(recorded, days=10, until=UNTIL))
+        assert reports[-len(fewer) :] == fewer
+
+
+def test_another_collector_reads_in_the_evening(histories):
+    evenings = {
+        one.snapshot.collector for one in histories["default"] if one.snapshot.last_updated.hour >= 19
+    }
+    days = {one.snapshot.collector for one in histories["default"] if one.snapshot.last_updated.hour < 18}
+    assert (evenings, days) == ({"laptop"}, {"desk"})

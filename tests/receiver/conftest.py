@@ -1,6 +1,7 @@
 """A receiver in this process, on a real socket, with a clock the test sets."""
 
 import itertools
+import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -129,6 +130,10 @@ async def receiver(store: Store) -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    """In memory, unless a test asks for a `volume`."""
-    on_disk = getattr(request, "param", "memory") == "volume"
-    return open_store(f"file://{tmp_path}/store" if on_disk else "memory:")
+    """In memory, unless a test asks for a `volume` or a bucket (`s3`)."""
+    match getattr(request, "param", os.environ.get("RECEIVER_TESTS_STORE", "memory")):
+        case "volume":
+            return open_store(f"file://{tmp_path}/store")
+        case "s3":
+            return open_store(request.getfixturevalue("seaweedfs").url())
+    return open_store("memory:")

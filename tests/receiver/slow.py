@@ -51,7 +51,7 @@ async def chunks() -> AsyncIterator[bytes]:
 async def unread() -> AsyncIterator[bytes]:
     """Ask for more and more, and read no answer."""
     while True:
-        yield get(line=b"GET /dashboard/dashboard.css HTTP/1.1") * 50
+        yield get(line=b"GET /login/theme.css HTTP/1.1") * 50
         await asyncio.sleep(0.05)
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from tests.ports import free_port
 from tests.receiver.listening import Stream, listening, silent_reader
 from tests.store.samples import minutes, snapshot
 
@@ -38,8 +38,7 @@ class Receivers:
     def start(self, port: int = 0) -> tuple["subprocess.Popen[str]", str]:
         """Start one; its address is what it says on its first line."""
         if not port:
-            with socket.create_server(("127.0.0.1", 0)) as free:
-                port = free.getsockname()[1]
+            port = free_port()
         process = subprocess.Popen(
             [sys.executable, "-m", "services.receiver"],
             cwd=self._repository,

@@ -7,7 +7,7 @@ from tests.receiver.conftest import Receiver
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/dashboard/main.js", "/dashboard/dashboard.css", "/docs/problems", "/docs", "/openapi.json"],
+    ["/login", "/login/login.js", "/login/theme.css", "/docs/problems", "/docs", "/openapi.json"],
 )
 async def test_what_a_browser_holds_is_not_sent_again(receiver: Receiver, path: str) -> None:
     status, whole, headers = await receiver.get(path, key=None, headers={"Accept-Encoding": "identity"})
@@ -27,5 +27,5 @@ async def test_what_a_browser_holds_is_not_sent_again(receiver: Receiver, path: 
 
 
 async def test_a_slash_too_much_at_the_end_does_no_harm(receiver: Receiver) -> None:
-    for path in ("/dashboard/main.js", "/docs/problems", "/docs", "/openapi.json"):
+    for path in ("/login/", "/login/login.js", "/docs/problems", "/docs", "/openapi.json"):
         assert (await receiver.get(f"{path}/", key=None))[0] == 200, path

@@ -5,14 +5,14 @@ import re
 import pytest
 
 from shared.store.errors import StoreFullError, StoreIOError, StoreReadOnlyError, StoreUnavailableError
-from tests.receiver.conftest import Receiver
+from tests.receiver.conftest import SECRET, Receiver
 from tests.receiver.malformed import MALFORMED, get
 from tests.receiver.raw import exchange
 
 V1 = "/api/v1/accounts/default"
 CALLS = [
     ("GET", "/", 200),
-    ("GET", "/dashboard/main.js", 200),
+    ("GET", "/login/login.js", 200),
     ("GET", "/livez", 200),
     ("GET", "/metrics", 200),
     ("GET", "/api/health", 503),
@@ -41,7 +41,7 @@ async def test_every_answer_carries_what_keeps_browsers_from_guessing(
     assert re.fullmatch(r"[0-9a-f]{12}-[0-9a-f]+", headers["X-Request-ID"])
     assert not {"Server", "X-Powered-By", "Strict-Transport-Security"} & set(headers)
     is_page = headers["Content-Type"].startswith("text/html")
-    assert ("Content-Security-Policy" in headers) == (is_page or path.startswith("/dashboard"))
+    assert ("Content-Security-Policy" in headers) == (is_page or path.startswith("/login"))
     if status >= 400 and path != "/api/health":
         assert headers["Cache-Control"] == "no-store"
         assert body["requestId"] == headers["X-Request-ID"]
@@ -49,8 +49,12 @@ async def test_every_answer_carries_what_keeps_browsers_from_guessing(
 
 
 async def test_pages_say_what_they_may_load_and_who_may_frame_them(receiver: Receiver) -> None:
-    for path, frames in (("/", "'self'"), ("/docs/problems", "'none'")):
-        _, _, headers = await receiver.get(path, key=None)
+    _, _, entered = await receiver.call(
+        "POST", "/login", key=None, data={"key": SECRET}, allow_redirects=False
+    )
+    cookie = {"Cookie": entered["Set-Cookie"].partition(";")[0]}
+    for path, frames in (("/", "'self'"), ("/login", "'none'"), ("/docs/problems", "'none'")):
+        _, _, headers = await receiver.get(path, key=None, headers=cookie)
         policy = headers["Content-Security-Policy"]
         assert policy.startswith("default-src 'none'; ")
         assert policy.endswith(f"frame-ancestors {frames}") or f"frame-ancestors {frames};" in policy

@@ -2,23 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import invariant, precondition, rule
 
 from services.receiver.series import kept_days
 from services.receiver.series.kept_days import KeptDays
 from shared.insight.days import Day, day_of
-from shared.schemas.codec import RECEIVED_AT
 from shared.store import Store, open_store
-from shared.store.keys import date_of
-from shared.store.ranking import rank_of
-from tests.faults.lengths import times
-from tests.store.model import StoreModel, moments, seeds
+from tests.receiver.kept import KeptModel, case_of
 from tests.store.samples import NOON, minutes, snapshot
 from tests.store.test_model import VolumeModel
 
@@ -33,35 +26,18 @@ async def days_in(kept: KeptDays, store: Store, patience: float = 20) -> list[Da
     return [day for day in days if day.ids]
 
 
-class DaysAreKept(StoreModel):
-    """Asks after every step, with one memory for each store and one that is nearly too small."""
+class DaysAreKept(KeptModel):
+    """With one memory for each store and one that is nearly too small."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.kept_days = [KeptDays(), KeptDays(most_bytes=3000)]
+        self.memories = [KeptDays(), KeptDays(most_bytes=3000)]
 
-    @precondition(lambda self: self.kept)
-    @rule(seed=seeds, percentage=st.integers(0, 100), later=moments)
-    def a_reading_is_corrected(self, seed: int, percentage: int, later: timedelta) -> None:
-        version_id = self.choose(seed, sorted(self.kept))[:1] or sorted(self.kept)[:1]
-        document = {k: v for k, v in self.kept[version_id[0]].document.items() if k != RECEIVED_AT}
-        document["currentSession"] = {"percentageUsed": percentage, "resetsIn": ""}
-        document["reparsedFrom"] = str(seed)
-        self.sent([document], self.run(self.all_appended(self.store(seed), [document])))
-
-    @invariant()
-    def days_are_what_the_versions_make(self) -> None:
-        expected = self.made_anew()
-        for kept in self.kept_days:
-            for store in self.stores:
-                assert self.run(days_in(kept, store)) == expected
+    async def asked(self, memory: KeptDays, store: Store) -> Sequence[Day]:
+        return await days_in(memory, store)
 
     def made_anew(self) -> Sequence[Day]:
-        order = sorted(self.kept, key=lambda i: (date_of(i), i[:19], rank_of(i, self.kept[i].document)))
-        dates = dict.fromkeys(map(date_of, order))
-        made = [
-            day_of(date, [(i, self.kept[i].document) for i in order if date_of(i) == date]) for date in dates
-        ]
+        made = [day_of(date, versions) for date, versions in self.by_day().items()]
         return [day for day in made if day.ids]
 
 
@@ -69,13 +45,8 @@ class DaysOfAVolumeAreKept(DaysAreKept, VolumeModel):
     """The same, with files that others lose, spoil and put back."""
 
 
-LENGTH = settings(max_examples=times(12, 300), stateful_step_count=times(20, 50), deadline=None)
-TestInMemory = DaysAreKept.TestCase
-TestInMemory.settings = LENGTH
-TestInMemory = pytest.mark.timeout(times(120, 3600))(TestInMemory)
-TestOnAVolume = DaysOfAVolumeAreKept.TestCase
-TestOnAVolume.settings = LENGTH
-TestOnAVolume = pytest.mark.timeout(times(120, 3600))(TestOnAVolume)
+TestInMemory = case_of(DaysAreKept, 12, 20, 120)
+TestOnAVolume = case_of(DaysOfAVolumeAreKept, 12, 20, 120)
 
 
 class Counting:
@@ -97,11 +68,11 @@ class Counting:
 
         return counted
 
-    async def stream(self, account: str, start: datetime | None, end: datetime | None):
-        self.asked.append("stream")
+    async def figures(self, account: str, start: datetime | None, end: datetime | None):
+        self.asked.append("figures")
         await self.may_go_on.wait()
-        async for version in self.store.stream(account, start, end):
-            yield version
+        async for piece in self.store.figures(account, start, end):
+            yield piece
 
 
 @pytest.fixture
@@ -115,9 +86,9 @@ async def counting(tmp_path: Path) -> Counting:
 async def test_what_is_known_is_not_read_again(counting: Counting) -> None:
     kept = KeptDays()
     first = await days_in(kept, counting)
-    assert counting.asked == ["stream"]
+    assert counting.asked == ["figures"]
     assert await days_in(kept, counting) == first
-    assert counting.asked == ["stream"]
+    assert counting.asked == ["figures"]
 
 
 async def test_a_version_more_is_the_only_one_that_is_read(counting: Counting) -> None:
@@ -126,7 +97,7 @@ async def test_a_version_more_is_the_only_one_that_is_read(counting: Counting) -
     await counting.store.append("default", snapshot(NOON + minutes(1)), NOON + minutes(1))
     days = await days_in(kept, counting)
     assert len(days[-1].ids) == 4
-    assert counting.asked == ["stream", "by_id"]
+    assert counting.asked == ["figures", "by_id"]
 
 
 async def test_what_only_moved_to_the_archive_makes_one_day_be_read_again(counting: Counting) -> None:
@@ -136,7 +107,7 @@ async def test_what_only_moved_to_the_archive_makes_one_day_be_read_again(counti
     await counting.store.archive("default", oldest)
     await counting.store.delete("default", oldest, NOON)
     assert await days_in(kept, counting) == before
-    assert counting.asked == ["stream", "stream"]
+    assert counting.asked == ["figures", "figures"]
 
 
 async def test_who_does_not_wait_longer_finds_it_read_later(counting: Counting) -> None:
@@ -146,14 +117,14 @@ async def test_who_does_not_wait_longer_finds_it_read_later(counting: Counting) 
         await days_in(kept, counting, patience=0.01)
     counting.may_go_on.set()
     assert len(await days_in(kept, counting)) == 2
-    assert counting.asked == ["stream"]
+    assert counting.asked == ["figures"]
 
 
 async def test_questions_that_come_together_read_once(counting: Counting) -> None:
     kept = KeptDays()
     answers = await asyncio.gather(*(days_in(kept, counting) for _ in range(5)))
     assert all(answer == answers[0] for answer in answers)
-    assert counting.asked == ["stream"]
+    assert counting.asked == ["figures"]
 
 
 async def test_who_asks_for_one_day_does_not_wait_for_a_year(

@@ -6,7 +6,6 @@ import json
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -23,6 +22,7 @@ from services.receiver.operating.requestlog import RequestLine, RequestLog, safe
 from shared import logs
 from shared.gathering import GatheringHandler
 from shared.store import Store
+from tests.ports import free_port
 from tests.receiver.conftest import OTHER, SECRET, Receiver, running
 
 SNAPSHOT = {"lastUpdated": "2026-11-22T12:00:00Z", "currentSession": {"percentageUsed": 1, "resetsIn": ""}}
@@ -223,8 +223,7 @@ async def test_a_log_that_nobody_reads_any_more_hinders_nobody(
 def test_a_process_that_is_told_to_stop_has_told_of_every_request(
     tmp_path: Path, repository: Path, log_format: str
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     settings = {
         "STORE_URL": f"file://{tmp_path}/store",
         "CLAUDE_SYNC_API_KEY": SECRET,
@@ -241,10 +240,10 @@ def test_a_process_that_is_told_to_stop_has_told_of_every_request(
     assert process.stderr is not None
     assert "receiver serves" in process.stderr.readline()
     for number in range(20):
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/?{number}").close()
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/login?{number}").close()
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=10)
     told = [line for line in said.splitlines() if "request_id" in line]
     assert len(told) == 20
     assert "receiver stopped" in said.splitlines()[-1]
-    assert ('"path":"/"' if log_format == "json" else " path=/ ") in told[0]
+    assert ('"path":"/login"' if log_format == "json" else " path=/login ") in told[0]

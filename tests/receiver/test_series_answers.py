@@ -155,7 +155,7 @@ async def test_a_record_that_takes_long_to_read_is_answered_later_without_holdin
         return await whole(self, *arguments)
 
     monkeypatch.setattr(KeptDays, "_read", held_up)
-    monkeypatch.setattr(route, "_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(route, "PATIENCE_SECONDS", 0.2)
     asked = asyncio.create_task(receiver.get(SERIES))
     await asyncio.sleep(0.05)
     assert (await receiver.get("/livez"))[0] == 200

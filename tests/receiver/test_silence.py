@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from services.receiver.live import channel
-from services.receiver.live.silence import Reason, Silence, changes, reason_in, silence_of
+from services.receiver.live.silence import Reason, Silence, changes, read_last, reason_in, silence_of
 from services.receiver.minding import watching
 from services.receiver.options import Options
 from shared.store import Store, open_store
@@ -203,3 +203,22 @@ async def test_a_restart_tells_of_a_silence_that_goes_on_with_its_true_beginning
         with structlog.testing.capture_logs() as lines:
             await receiver.app.ctx.watch.look()
         assert [line["last_reading"] for line in lines] == ["2026-11-22T12:00:30+00:00"]
+
+
+def test_one_line_says_when_each_account_was_read_the_silent_first_and_few_of_many() -> None:
+    read = [
+        silence_of(name, NOON - minutes(age), NOON, HALF_AN_HOUR) for name, age in (("a", 3), ("work", 45))
+    ]
+    assert read_last(read, NOON) == (
+        "work: silent, last reading 2026-11-22T11:15:00Z, 45 min ago; a: last reading 2026-11-22T11:57:00Z, 3 min ago"
+    )
+    assert read_last([], NOON) == "no reading yet"
+    many = [silence_of(f"a{number}", None, NOON, HALF_AN_HOUR) for number in range(7)]
+    assert read_last(many, NOON).endswith("a4: never read; and 2 accounts more")
+
+
+async def test_before_the_first_look_nothing_is_said_of_the_record(receiver: Receiver) -> None:
+    watch = watching.Watch(receiver.context, receiver.app.ctx.hub)
+    assert "yet" in watch.words()
+    await watch.look()
+    assert watch.words() == "no reading yet"

@@ -86,7 +86,7 @@ def test_a_file_that_asks_for_endless_memory_is_refused():
     assert "damaged" in refused(json.dumps(document).encode(), passphrase=PASSPHRASE)
 
 
-@pytest.mark.parametrize("text", ["", "short", "x" * 44, "é", new_key()[:-5]])
+@pytest.mark.parametrize("text", ["", "short", "x" * 44, "é", pytest.param(new_key()[:-5], id="cut off")])
 def test_a_key_file_that_holds_no_key_is_refused(text):
     with pytest.raises(PermanentError, match="does not hold a key"):
         read_key(text)

@@ -9,7 +9,7 @@ from services.scraper.judging.outcome import ADVICE, EXIT_CODES, GOOD, MEANING, 
 from services.scraper.outgoing.outbox import Stock
 from services.scraper.outgoing.sending import LastAnswer, Sending
 from services.scraper.outgoing.tally import Tally
-from services.scraper.overview import Overview, figures, overview_lines
+from services.scraper.overview import Overview, figures, overview_lines, standing_words
 from services.scraper.status import Status
 from shared.schemas.codec import to_document
 
@@ -105,3 +105,12 @@ def test_an_overview_of_nothing_says_so():
     assert "not running" in said
     assert "has not read the page yet" in said
     assert "empty" in said
+
+
+def test_one_line_says_how_scraping_and_sending_stand() -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    status = Status(
+        state="login_required", last_good_at=now - timedelta(minutes=61), sending=Sending(state="no_key")
+    )
+    assert standing_words(status, now) == "login required, last reading 1 h 1 min ago; sending: no key"
+    assert standing_words(Status(), now) == "it has not read the page yet"

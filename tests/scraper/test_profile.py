@@ -112,7 +112,9 @@ async def test_another_profiles_browser_is_let_alone(tmp_path, pretend):
 
 
 @pytest.mark.parametrize(
-    "owner", [f"{HOST}-{2**22 + 1}", f"{HOST}-{os.getpid()}", f"{HOST}-1", "f00dcafe-17"]
+    "owner",
+    [f"{HOST}-{2**22 + 1}", f"{HOST}-{os.getpid()}", f"{HOST}-1", "f00dcafe-17"],
+    ids=["no such process", "another process", "the first process", "another host"],
 )
 async def test_what_a_dead_browser_left_is_taken_away(tmp_path, owner):
     lock(tmp_path, owner)

@@ -15,11 +15,12 @@ from services.scraper.judging.outcome import GOOD, MEANING, Outcome
 from services.scraper.judging.session import address_door
 from services.scraper.logins.login_age import LoginAge, ends_soon, login_words, seen
 from services.scraper.outgoing.outbox import REPORTS, Outbox
-from services.scraper.recorder import Recorder
+from services.scraper.recorder import Recorder, read_last
 from services.scraper.report import report_of
 from services.scraper.status import Board, Status, read_status
 from shared.clock import SystemClock
 from shared.schemas.codec import decode_document, decode_report, encode, to_document
+from shared.schemas.usage import Snapshot
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 PAGE = captured("2026-10-products")
@@ -158,6 +159,12 @@ def test_the_status_follows_the_login_through_readings_and_its_loss(tmp_path):
     assert Board(tmp_path, "test", SystemClock()).status.login == board.status.login
     keeper.record(Outcome(state="login_required"))
     assert board.status.login is None
+
+
+def test_a_reading_tells_the_server_when_its_login_ends(tmp_path):
+    keeper, _ = recorder(tmp_path)
+    keeper.record(Outcome(state="ok", snapshot=Snapshot(last_updated=NOW), login_ends=NOW + 12 * DAY))
+    assert read_last(tmp_path)["loginEndsAt"] == (NOW + 12 * DAY).isoformat().replace("+00:00", "Z")
 
 
 def test_a_login_that_ends_soon_is_told_once(tmp_path, caplog):

@@ -2,9 +2,12 @@
 
 import asyncio
 import contextlib
+import socket
 import sqlite3
+import struct
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -14,6 +17,8 @@ from practice import REPOSITORY, Console, Scraper
 from services.scraper.browsing.browser import open_page
 from services.scraper.browsing.caches import CACHES, RUNS
 from services.scraper.browsing.leftovers import processes_in
+from services.scraper.browsing.screen import own_screen
+from services.scraper.judging.outcome import ScrapeError
 from services.scraper.settings import ScraperSettings
 from shared.settings import load
 
@@ -84,6 +89,61 @@ async def test_a_login_in_a_window_is_waited_for_and_kept(tmp_path):
         code, said = await asyncio.to_thread(on_a_screen, scraper, "once")
         assert code == 0, said
         assert scraper.last()["currentSession"]["percentageUsed"] == 47
+
+
+@pytest.mark.screen
+async def test_a_headed_reading_makes_a_screen_where_there_is_none_and_leaves_none_behind(tmp_path):
+    async with served() as address:
+        scraper = Scraper(tmp_path / "state", Console(0), SCRAPER_USAGE_URL=address)
+        scraper.environment |= {"SCRAPER_BROWSER_MODE": "headed", "TMPDIR": str(tmp_path)}
+        for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+            scraper.environment.pop(name, None)
+        code, said = await asyncio.to_thread(scraper.run, "once")
+        assert code == 3, said  # asked for the login: a page was read
+        assert screens_of(tmp_path) == []
+        assert list(tmp_path.glob("screen-*")) == []
+
+
+async def test_a_screen_that_does_not_start_is_told():
+    with pytest.raises(ScrapeError, match="no screen could be made: it ended with 1"):
+        async with own_screen("/bin/false"):
+            pass
+
+
+@pytest.mark.screen
+@pytest.mark.parametrize("other", [None, b"another cookie's", b""])
+async def test_a_screen_lets_in_who_has_its_cookie_and_nobody_else(other):
+    async with own_screen("Xvfb") as where:
+        own = Path(where["XAUTHORITY"]).read_bytes()[-16:]
+        assert let_in(where["DISPLAY"], own if other is None else other) is (other is None)
+
+
+@pytest.mark.screen
+async def test_a_screen_stays_when_who_came_first_has_gone():
+    """A browser comes and goes before it comes to stay."""
+    async with own_screen("Xvfb") as where:
+        cookie = Path(where["XAUTHORITY"]).read_bytes()[-16:]
+        for _ in range(10):
+            assert let_in(where["DISPLAY"], cookie)
+            await asyncio.sleep(0.02)
+
+
+def let_in(display, cookie):
+    """Say hello to a screen as X11 has it; returns whether it answers that one may come in."""
+    name = b"MIT-MAGIC-COOKIE-1" if cookie else b""
+    hello = (
+        b"l\0" + struct.pack("<HHHHxx", 11, 0, len(name), len(cookie)) + name + bytes(-len(name) % 4) + cookie
+    )
+    with socket.socket(socket.AF_UNIX) as screen:
+        screen.connect(f"/tmp/.X11-unix/X{display.removeprefix(':')}")
+        screen.sendall(hello)
+        return screen.recv(1) == b"\1"
+
+
+def screens_of(folder):
+    """The screens that were made with a cookie in a folder."""
+    said = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    return [line for line in said.splitlines() if "Xvfb" in line and str(folder) in line]
 
 
 def cookies(profile):

@@ -1,6 +1,7 @@
 """Log lines that nobody can forge, in both forms."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,16 @@ try:
     raise ValueError(hostile)
 except ValueError:
     structlog.get_logger().exception("failed")
+"""
+
+INTO_JOURNAL = """
+import os, sys, structlog
+from shared import logs
+stream = os.fstat(2)
+if sys.argv[2]:
+    os.environ["JOURNAL_STREAM"] = f"{stream.st_dev}:{stream.st_ino}"
+logs.configure(service="test", log_format=sys.argv[1], level="info")
+structlog.get_logger().info("told")
 """
 
 
@@ -56,3 +67,20 @@ def test_in_text_nothing_but_our_own_lines_begins_a_line(repository: Path) -> No
         "said",
         "failed",
     ]
+
+
+def test_in_the_journal_which_has_a_time_text_has_none_and_json_keeps_it(repository: Path) -> None:
+    said = {}
+    for journal in ("", "yes"):
+        for log_format in ("text", "json"):
+            done = subprocess.run(
+                [sys.executable, "-c", INTO_JOURNAL, log_format, journal],
+                cwd=repository,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            said[log_format, journal] = done.stderr
+    assert said["text", "yes"].startswith("[info     ] told")
+    assert re.match(r"\d{4}-\d\d-\d\dT\S+Z \[info     \] told", said["text", ""])
+    assert json.loads(said["json", "yes"])["time"]

@@ -73,6 +73,17 @@ def test_a_secrets_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert "is empty" in problems(SAMPLE_DIR="/x", SAMPLE_KEY_FILE=f"{tmp_path}/empty")[0]
 
 
+def test_a_secret_may_be_a_credential_of_systemd_under_its_name_in_small_letters(tmp_path: Path) -> None:
+    given = {"SAMPLE_DIR": "/x", "CREDENTIALS_DIRECTORY": str(tmp_path)}
+    (tmp_path / "sample_port").write_text("1\n")
+    assert load(Sample, given) == Sample(folder=Path("/x"))
+    (tmp_path / "sample_key").write_text("hidden\n")
+    assert load(Sample, given).key == "hidden"
+    assert load(Sample, given | {"SAMPLE_KEY": "other"}).key == "other"
+    (tmp_path / "sample_key").write_text("")
+    assert "its credential is" in problems(**given)[0]
+
+
 def test_a_name_like_ours_that_nothing_reads_is_found_with_the_nearest() -> None:
     found = unknown_names(Sample, {"SAMPLE_PROT": "1", "SAMPLE_KEY_FILE": "x", "HOME": "/"}, ("SAMPLE_",))
     assert found == {"SAMPLE_PROT": "SAMPLE_PORT"}

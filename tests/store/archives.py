@@ -1,7 +1,9 @@
 """Stores with versions that have left the history."""
 
+from datetime import datetime
 from pathlib import Path
 
+from shared.schemas.figures import Figures, figures_of
 from shared.store import Store, open_store
 from tests.store.samples import NOON, minutes, snapshot
 
@@ -25,4 +27,14 @@ async def with_archive(root: Path, count: int = 6, left: int = 5) -> list[str]:
 
 
 async def streamed(store: Store) -> list[str]:
-    return [version.id async for version in store.stream("default", None, None)]
+    """What a store streams; its figures must be those of the same versions."""
+    every = [version async for version in store.stream("default", None, None)]
+    assert await figured(store) == [(version.id, figures_of(version.document)) for version in every]
+    return [version.id for version in every]
+
+
+async def figured(
+    store: Store, start: datetime | None = None, end: datetime | None = None
+) -> list[tuple[str, Figures]]:
+    """The figures of a range, piece after piece."""
+    return [one async for piece in store.figures("default", start, end) for one in piece]

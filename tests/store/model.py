@@ -13,10 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from msgspec import Struct
 
 from shared.schemas.codec import RECEIVED_AT, Document
+from shared.schemas.figures import figures_of
 from shared.store import Appended, Store, open_store
 from shared.store.errors import StoreConflictError
 from shared.store.keys import time_of
 from shared.store.ranking import rank_of
+from tests.store.archives import figured
 from tests.store.samples import NOON, snapshot
 
 T = TypeVar("T")
@@ -241,7 +243,9 @@ class StoreModel(RuleBasedStateMachine):
             assert [time_of(i) for i in streamed] == sorted(time_of(i) for i in streamed)
 
     async def streamed(self, store: Store, since: datetime | None, until: datetime | None) -> list[str]:
-        return [version.id async for version in store.stream("default", since, until)]
+        every = [version async for version in store.stream("default", since, until)]
+        assert await figured(store, since, until) == [(one.id, figures_of(one.document)) for one in every]
+        return [version.id for version in every]
 
 
 def _floor(moment: datetime) -> datetime:

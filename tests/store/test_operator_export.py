@@ -140,7 +140,7 @@ async def test_an_export_is_never_written_over_a_file(command: Command, tmp_path
     [
         (["check"], "pass --url, or set STORE_URL"),
         (["check", "--url", "file:///nowhere/at/all"], "there is no store"),
-        (["check", "--url", "s3://bucket"], "S3"),
+        (["check", "--url", "s3://b"], "names no bucket"),
         (["export", "--url", "file:///tmp", "--account", "../x", "-"], "no account"),
         (["export", "--url", "file:///tmp", "--from", "yesterday", "-"], "2026-11-22T10:00:00Z"),
         (

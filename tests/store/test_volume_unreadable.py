@@ -13,7 +13,7 @@ from shared.store import Store, open_store
 from shared.store.errors import StoreIOError
 from shared.store.volume import history as histories
 from shared.store.volume import scrub as scrubbing
-from tests.store.archives import fill, streamed
+from tests.store.archives import figured, fill, streamed
 from tests.store.samples import NOON, minutes, snapshot
 
 Volume = tuple[Store, Path]
@@ -201,7 +201,8 @@ async def test_a_restore_by_hand_under_readers_ends_with_every_version(volume: V
     copying.start()
     while copying.is_alive():
         await again.latest("default")
-        await streamed(again)
+        assert {version.id async for version in again.stream("default", None, None)} <= set(ids)
+        assert {one for one, _ in await figured(again)} <= set(ids)
     copying.join()
     assert list(await again.between("default", None, None)) == ids
     assert await streamed(again) == ids

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,13 +15,10 @@ from typing import Any
 
 import pytest
 
+from tests.ports import free_port
+
 KEY = "a-key-for-system-tests"
 USAGE = "/api/claude/console-usage"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def fetch(url: str, *, method: str = "GET", body: Any = None, key: str = KEY) -> tuple[int, Any]:

@@ -10,7 +10,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from tests.system.conftest import USAGE, fetch, free_port, wait_until
+from tests.ports import free_port
+from tests.system.conftest import USAGE, fetch, wait_until
 
 READING = {"lastUpdated": "2026-11-22T11:00:00Z", "currentSession": {"percentageUsed": 1, "resetsIn": "1 hr"}}
 SNAPSHOTS = "/api/v1/accounts/{}/snapshots"

@@ -13,14 +13,16 @@ from typing import Any
 
 import pytest
 
-from tests.system.conftest import free_port, wait_until
+from tests.ports import free_port
+from tests.seaweedfs import SeaweedFS
+from tests.system.conftest import wait_until
 from tests.system.origin import KEY, REAL, USAGE, Answer, call, minutes_ago
 
 
 class Server:
     """`python -m services.receiver` with the origin's one key."""
 
-    def __init__(self, folder: Path, repository: Path) -> None:
+    def __init__(self, folder: Path, repository: Path, **more: str) -> None:
         self.store = folder / "store"
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
@@ -29,6 +31,7 @@ class Server:
             "STORE_URL": f"file://{self.store}",
             "CLAUDE_SYNC_API_KEY": KEY,
             "RECEIVER_PORT": str(port),
+            **more,
         }
         self.log = (folder / "receiver.log").open("w")
         self.process = subprocess.Popen(
@@ -62,9 +65,13 @@ class Server:
         self.log.close()
 
 
-@pytest.fixture
-def server(tmp_path: Path, repository: Path) -> Iterator[Server]:
-    running = Server(tmp_path, repository)
+@pytest.fixture(params=["volume", pytest.param("s3", marks=pytest.mark.seaweedfs)])
+def server(request: pytest.FixtureRequest, tmp_path: Path, repository: Path) -> Iterator[Server]:
+    settings = {}
+    if request.param == "s3":
+        seaweedfs: SeaweedFS = request.getfixturevalue("seaweedfs")
+        settings = {"STORE_URL": seaweedfs.url(), **seaweedfs.environment()}
+    running = Server(tmp_path, repository, **settings)
     yield running
     running.stop()
 
@@ -107,6 +114,7 @@ def test_a_partial_payload_is_taken_with_its_reasons(server: Server) -> None:
     assert partial.items() <= server.get().body.items()
 
 
+@pytest.mark.parametrize("server", ["volume"], indirect=True)
 def test_the_files_are_those_that_the_origins_readers_open(server: Server) -> None:
     server.read(9, 5, 1)
     latest = server.store / "console-usage-synced.json"
@@ -236,6 +244,7 @@ def test_what_a_reader_holds_already_is_not_sent_again(server: Server) -> None:
     assert server.get(If_None_Match=first.headers["ETag"]).status == 200
 
 
+@pytest.mark.parametrize("server", ["volume"], indirect=True)
 def test_a_store_that_cannot_be_written_is_told_and_recovered_from(server: Server) -> None:
     server.read(3)
     shutil.rmtree(server.store)

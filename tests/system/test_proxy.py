@@ -18,7 +18,8 @@ import aiohttp
 import pytest
 
 from tests import certificates
-from tests.system.conftest import KEY, USAGE, fetch, free_port, wait_until
+from tests.ports import free_port
+from tests.system.conftest import KEY, USAGE, fetch, wait_until
 
 V1 = "/api/v1/accounts/default"
 SNAPSHOT = {

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.conftest import USAGE, fetch, free_port, wait_until
+from tests.ports import free_port
+from tests.system.conftest import USAGE, fetch, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -80,7 +81,7 @@ def test_one_command_records_and_ctrl_c_stops_everything(local: Local) -> None:
     shown = local.run("control", "status")
     assert shown.returncode == 0, shown.stdout
     assert [line.split()[:2] for line in shown.stdout.splitlines()] == [
-        [name, "RUNNING"] for name in ("janitor", "practice", "receiver", "scraper")
+        [name, "RUNNING"] for name in ("alerter", "janitor", "practice", "receiver", "scraper")
     ]
     assert "runs already" in local.run("run_local").stderr
     assert local.stop() == 0

@@ -25,7 +25,7 @@ _PAGE = f"""<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Marigraph: calls</title>
-<link rel="icon" href="/dashboard/mark.svg">
+<link rel="icon" href="/login/mark.svg">
 <script type="module" src="{SCRIPT}"></script>
 <rapi-doc spec-url="/openapi.json" load-fonts="false" render-style="read" show-header="false"
   allow-spec-url-load="false" allow-server-selection="false" schema-style="table" sort-tags="false"

@@ -1,15 +1,23 @@
 """Answers that stay the same as long as the process runs: pages, scripts, the API's document."""
 
 from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 from sanic import Request
 from sanic.response import HTTPResponse
 
-from services.receiver.giving.encodings import SMALLEST, accepts_gzip, packed
+from services.receiver.giving.encodings import BEST, SMALLEST, accepts_gzip, packed
 from services.receiver.giving.tags import holds, quoted, tag_of
 
-__all__ = ["Fixed", "fixed"]
+__all__ = ["Fixed", "bodies_below", "files_in", "fixed", "kind_of"]
+
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
 
 class Fixed(Struct, frozen=True):
@@ -34,4 +42,23 @@ class Fixed(Struct, frozen=True):
 
 def fixed(body: bytes, kind: str, headers: Mapping[str, str]) -> Fixed:
     """Make such an answer of a body, its content type and further headers."""
-    return Fixed(body, packed(body) if len(body) >= SMALLEST else None, kind, tag_of(body), headers)
+    return Fixed(body, packed(body, BEST) if len(body) >= SMALLEST else None, kind, tag_of(body), headers)
+
+
+def files_in(folder: Path, headers: Mapping[str, str]) -> dict[str, Fixed]:
+    """Return such an answer for each file of a page's folder, by its name."""
+    return {name: fixed(body, kind_of(name), headers) for name, body in bodies_below(folder).items()}
+
+
+def bodies_below(folder: Path) -> dict[str, bytes]:
+    """Read what a page's folder and its folders hold, by path: `views/now.js`."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in _TYPES
+    }
+
+
+def kind_of(name: str) -> str:
+    """Return the content type of a file of a page."""
+    return _TYPES[PurePosixPath(name).suffix]

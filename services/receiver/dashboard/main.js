@@ -1,127 +1,121 @@
-// The page: asks the receiver every 15 s, keeps the last answer, and draws it every second as time goes by.
+// The page: the address says what is shown, the receiver says what of.
 
-import { alertsOf } from "./alerts.js";
-import { drawAlerts, drawLimits, setText, setTime } from "./draw.js";
-import { limitsOf } from "./limits.js";
-import { clockShift, isStale, readAt } from "./reading.js";
-import { askLatest, currentKey, forgetKey, keepKey } from "./receiver.js";
-import { SECOND, age, short, zone } from "./times.js";
+import { Live } from "./asking/live.js";
+import { Problem } from "./asking/problem.js";
+import { ask } from "./asking/receiver.js";
+import { read, write } from "./frame/address.js";
+import { drawAccounts, drawNav, drawState } from "./frame/chrome.js";
+import { Shown } from "./frame/view.js";
 
-const REFRESH = 15 * SECOND;
-const RETRY = 5 * SECOND;
-// A tab that slept does not pass for live until the receiver has answered again.
-const LIVE_FOR = REFRESH + 20 * SECOND;
+const USUAL = "default";
+const ACCOUNTS_AGAIN = 60_000;
+/** While the login opens no account that holds anything. */
+const FIRST_AGAIN = 10_000;
 
-const NOTHING = { answer: null, empty: false, shift: 0, checked: 0, failure: null };
-const state = { key: null, admitted: false, refusal: "", ...NOTHING };
-let turn = 0;
-let timer = 0;
-let asked = 0;
+const main = document.getElementById("view");
+const shown = new Shown(main);
+const accounts = [];
+let live = null;
+let address = read("");
 
-const at = (id) => document.getElementById(id);
+/** A link that holds a key, followed while this page is open, logs in anew. */
+function followedLink() {
+  if (!location.hash.includes("key=")) return false;
+  location.assign(`login${location.hash}`);
+  return true;
+}
 
-async function refresh() {
-  if (state.key === null) return;
-  clearTimeout(timer);
-  asked = performance.now();
-  turn += 1;
-  const mine = turn;
-  const outcome = await askLatest(state.key);
-  if (mine !== turn) return;
-  if (outcome.kind === "refused") {
-    leave(outcome.why);
+async function askAccounts() {
+  try {
+    const { body } = await ask("api/v1/accounts");
+    accounts.splice(0, accounts.length, ...body.accounts);
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    if (problem.status === 401) toLogin();
+  }
+}
+
+function toLogin() {
+  location.assign("login");
+}
+
+/** The account that is meant: the address's, else the usual one, else the first that the key may read. */
+function meant() {
+  const names = accounts.map((one) => one.account);
+  return read(location.hash).account ?? (names.includes(USUAL) || names.length === 0 ? USUAL : names[0]);
+}
+
+async function follow() {
+  if (followedLink()) return;
+  const before = address;
+  address = { ...read(location.hash), account: meant() };
+  if (address.account !== before.account || live === null) listen(address.account);
+  draw();
+  if (before.view !== address.view && live) scrollTo(0, 0);
+  await shown.show(address, live, accounts);
+}
+
+function listen(account) {
+  live?.close();
+  live = new Live(account);
+  live.on("refused", refused);
+  for (const name of ["figures", "state", "tick"]) live.on(name, drawMoving);
+  live.on("news", askAccountsAndDraw);
+  live.start();
+}
+
+/**
+ * Without a login the login page is next. A login that does not open this account may open another; or none that
+ * holds anything yet, and that is no failure.
+ */
+async function refused(problem) {
+  if (problem.status === 401) {
+    toLogin();
     return;
   }
-  take(outcome, Date.now());
-  timer = setTimeout(refresh, state.failure ? RETRY : REFRESH);
-  draw();
+  await askAccounts();
+  const isNamed = read(location.hash).account !== null;
+  if (!isNamed && accounts.length > 0) await follow();
+  else if (isNamed) shown.refuse(problem, address, accounts);
+  else waitForFirst();
 }
 
-function take(outcome, now) {
-  state.admitted = true;
-  if (outcome.kind === "failed") {
-    state.failure = { since: state.failure?.since ?? now + state.shift, why: outcome.why };
-    return;
-  }
-  const { answer = null } = outcome;
-  const shift = answer ? clockShift(answer, now) : 0;
-  Object.assign(state, { answer, empty: !answer, shift, checked: now, failure: null });
+/** Nothing is recorded yet that this login may read: show the first steps until something is. */
+function waitForFirst() {
+  shown.first();
+  const timer = setInterval(async () => {
+    await askAccounts();
+    if (accounts.length === 0) return;
+    clearInterval(timer);
+    await follow();
+  }, FIRST_AGAIN);
 }
 
-function enter() {
-  Object.assign(state, NOTHING, { key: currentKey(), refusal: "" });
+async function askAccountsAndDraw() {
+  await askAccounts();
   draw();
-  if (state.key === null) at("key").focus();
-  refresh();
-}
-
-function leave(refusal = "") {
-  turn += 1;
-  clearTimeout(timer);
-  forgetKey();
-  Object.assign(state, NOTHING, { key: null, admitted: false, refusal });
-  draw();
-  at("key").focus();
 }
 
 function draw() {
-  const { answer, admitted } = state;
-  const now = Date.now() + state.shift;
-  const views = answer ? limitsOf(answer, now) : [];
-  const old = answer ? age(now - readAt(answer)) : "";
-  drawFrame(admitted);
-  drawStatus(views, now);
-  drawAlerts(at("alerts"), alertsOf(answer, views, state.failure, now));
-  at("empty").hidden = !state.empty;
-  at("reading").hidden = !answer;
-  drawLimits(at("limits"), views, answer && (state.failure || isStale(answer, now)) ? `${old} old` : "");
-  setText(at("zone"), zone(now));
-  setText(at("whose"), answer ? [answer.account ?? "default", answer.plan].filter(Boolean).join(" · ") : "");
-  setText(at("versions"), recorded(answer?.versionInfo.total ?? 0));
-  if (!answer) return;
-  setTime(at("age"), readAt(answer), `${old} ago`);
-  setText(at("read-at"), `at ${short(readAt(answer), now)}`);
+  drawNav(address);
+  drawAccounts(accounts, address.account);
+  drawMoving();
 }
 
-function drawFrame(admitted) {
-  const typing = at("ask").contains(document.activeElement);
-  at("ask").hidden = admitted || (state.key !== null && !typing);
-  at("now").hidden = !admitted;
-  document.querySelector("footer").hidden = !admitted;
-  setText(at("refused"), state.refusal);
-  if (admitted && typing) at("now").focus();
+function drawMoving() {
+  drawState(live, address, accounts.length > 1);
 }
 
-function drawStatus(views, now) {
-  const fresh = now - state.shift - state.checked < LIVE_FOR;
-  const asking = fresh ? "Live" : "Asking";
-  const live = state.failure ? "Not live" : asking;
-  setText(at("live"), state.key === null ? "" : live);
-  at("live").dataset.live = live;
-  const [first] = views;
-  const gist = live === "Live" && first ? [first.name, first.number, first.unit].filter(Boolean).join(" ") : live;
-  document.title = state.key === null ? "Marigraph" : `${gist} · Marigraph`;
-}
-
-function recorded(total) {
-  return total === 1 ? "1 version recorded" : `${total.toLocaleString("en")} versions recorded`;
-}
-
-/** Focus and visibility come together: one question answers both. */
-function refreshNow() {
-  if (document.visibilityState === "visible" && performance.now() - asked > SECOND) refresh();
-}
-
-at("ask").addEventListener("submit", (event) => {
-  event.preventDefault();
-  keepKey(at("key").value);
-  at("key").value = "";
-  enter();
+document.getElementById("account").addEventListener("change", ({ target }) => {
+  location.assign(write(address.view, target.value, address.parameters));
 });
-at("forget").addEventListener("click", () => leave());
-addEventListener("hashchange", enter);
-addEventListener("online", refreshNow);
-addEventListener("focus", refreshNow);
-document.addEventListener("visibilitychange", refreshNow);
-setInterval(draw, SECOND);
-enter();
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
+addEventListener("hashchange", follow);
+setInterval(askAccountsAndDraw, ACCOUNTS_AGAIN);
+if (!followedLink()) {
+  await askAccounts();
+  await follow();
+}

@@ -13,7 +13,9 @@ __all__ = ["Encoded", "joined"]
 
 
 _JSON = "application/json"
-_TYPES = {kind: ((b"Content-Type", kind.encode()),) for kind in (_JSON, "application/problem+json")}
+_TYPES = {
+    kind: ((b"Content-Type", kind.encode()),) for kind in (_JSON, "application/problem+json", "image/svg+xml")
+}
 
 
 def joined(lines: Lines) -> Lines:
@@ -23,12 +25,12 @@ def joined(lines: Lines) -> Lines:
 
 
 class Encoded(HTTPResponse):
-    """A JSON answer with headers that are encoded already; `headers` holds what Sanic itself adds."""
+    """An answer with headers that are encoded already; `headers` holds what Sanic itself adds."""
 
     __slots__ = ("lines",)
 
     def __init__(self, body: bytes, status: int = 200, lines: Lines = (), *, kind: str = _JSON) -> None:
-        """Take a body (empty for a 304), a status, headers, and the kind of JSON it is."""
+        """Take a body (empty for a 304), a status, headers, and the kind of content it is."""
         super().__init__(body, status)
         self.lines = lines + _TYPES[kind] if body else lines
 

@@ -3,7 +3,7 @@
 import functools
 from email.utils import formatdate
 
-__all__ = ["UNKEPT", "Lines", "of_all", "of_page"]
+__all__ = ["OF_MODULES", "UNKEPT", "Lines", "of_all", "of_page"]
 
 Lines = tuple[tuple[bytes, bytes], ...]
 """Headers: names and values, which must hold no line ends."""
@@ -26,8 +26,19 @@ def of_all(second: int, *, tls: bool) -> Lines:
     )
 
 
-def of_page(*sources: str, frames: str = "'none'") -> dict[str, str]:
-    """Return what goes with a page: where it may load from, and who may show it in a frame.
+OF_MODULES = (
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+)
+"""What a page of this project's own modules may: all from here, nothing written as markup."""
+
+
+def of_page(*sources: str, frames: str = "'none'", form: str = "'none'") -> dict[str, str]:
+    """Return what goes with a page: where it may load from and send forms to, and who may frame it.
 
     `sources` are directives such as `script-src 'self'`; what none of them names is loaded from nowhere.
     """
@@ -35,11 +46,12 @@ def of_page(*sources: str, frames: str = "'none'") -> dict[str, str]:
         "default-src 'none'",
         *sources,
         "base-uri 'none'",
-        "form-action 'none'",
+        f"form-action {form}",
         f"frame-ancestors {frames}",
     )
+    older = {"'none'": "DENY", "'self'": "SAMEORIGIN"}.get(frames)
     return {
         "Content-Security-Policy": "; ".join(policy),
         "Cache-Control": "no-cache",
-        "X-Frame-Options": "DENY" if frames == "'none'" else "SAMEORIGIN",
+        **({"X-Frame-Options": older} if older else {}),
     }

@@ -4,15 +4,19 @@ Silence is worked out from the record each time, never remembered: a restart tel
 receiver of a store.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
 
 from shared.schemas.codec import Document
+from shared.timestamps import to_iso
 
-__all__ = ["Reason", "Silence", "changes", "described", "reason_in", "silence_of"]
+__all__ = ["Reason", "Silence", "changes", "described", "read_last", "reason_in", "silence_of"]
+
+_NAMED = 5
+"""Accounts that one line has room for."""
 
 
 class Reason(Struct, frozen=True):
@@ -74,3 +78,20 @@ def described(silence: Silence, now: datetime) -> dict[str, Any]:
         "minutes": minutes,
         "reason": silence.reason,
     }
+
+
+def read_last(silences: Iterable[Silence], now: datetime) -> str:
+    """Say in one line when each account was read last: the silent first, a few of many."""
+    known = sorted(silences, key=lambda silence: (not silence.silent, silence.account))
+    parts = [f"{silence.account}: {_when(silence, now)}" for silence in known[:_NAMED]]
+    if len(known) > _NAMED:
+        parts.append(f"and {len(known) - _NAMED} accounts more")
+    return "; ".join(parts) or "no reading yet"
+
+
+def _when(silence: Silence, now: datetime) -> str:
+    if silence.since is None:
+        return "never read"
+    minutes = max(0, int((now - silence.since).total_seconds() // 60))
+    silent = "silent, " if silence.silent else ""
+    return f"{silent}last reading {to_iso(silence.since)}, {minutes} min ago"

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from services.receiver.context import Context
 from services.receiver.live.events import EventType, event
 from services.receiver.live.hub import Hub
-from services.receiver.live.silence import Silence, changes, described, reason_in, silence_of
+from services.receiver.live.silence import Silence, changes, described, read_last, reason_in, silence_of
 from shared.errors import MarigraphError
 
 __all__ = ["Watch", "silence_in", "standing"]
@@ -50,12 +50,19 @@ class Watch:
         self._context = context
         self._hub = hub
         self._known: dict[str, Silence] = {}
+        self._looked = False
         self._task: asyncio.Task[None] | None = None
 
     @property
     def silent_accounts(self) -> int:
         """How many accounts were silent when they were last looked at."""
         return sum(bool(silence.silent) for silence in self._known.values())
+
+    def words(self) -> str:
+        """Say in one line when each account was read last, as of the last look."""
+        if not self._looked:
+            return "serves; nothing is looked up yet"
+        return read_last(self._known.values(), self._context.clock.now())
 
     def begin(self) -> None:
         """Watch from now on."""
@@ -74,7 +81,7 @@ class Watch:
         now = {account: await silence_in(context, account) for account in await context.store.accounts()}
         for silence in changes(self._known, now):
             self._tell(silence)
-        self._known = now
+        self._known, self._looked = now, True
         context.metrics.accounts_watched.set(sum(silence.silent is not None for silence in now.values()))
         context.metrics.accounts_silent.set(self.silent_accounts)
 

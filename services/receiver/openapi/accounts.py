@@ -5,8 +5,12 @@ from typing import Any
 from services.receiver.openapi import answers, examples
 from services.receiver.openapi.parts import (
     ACCOUNT,
+    FROM,
+    LIMITS,
+    MOMENT,
     NOT_MODIFIED,
     TAGGED_HEADERS,
+    TO,
     Json,
     Operation,
     answer,
@@ -33,9 +37,7 @@ _READING = (400, 401, 403, 404, 429, 500, 503)
 _WRITING = (400, 401, 403, 404, 408, 409, 413, 415, 429, 500, 503, 507)
 
 _TEXT: Json = {"type": "string"}
-_MOMENT: Json = {"type": "string", "description": "ISO 8601; UTC without a zone; a date is its midnight."}
-_FROM = query("from", _MOMENT, "Where the range begins; it belongs to it.", "2026-11-22T10:00:00Z")
-_TO = query("to", _MOMENT, "Where the range ends; it does not belong to it.", "2026-11-22T12:00:00Z")
+_PLAIN: Json = {"type": ["string", "number", "boolean", "null"]}
 _LIMIT = query(
     "limit",
     {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
@@ -119,8 +121,8 @@ OPERATIONS: tuple[Operation, ...] = (
         scope="read",
         parameters=(
             ACCOUNT,
-            _FROM,
-            _TO,
+            FROM,
+            TO,
             _LIMIT,
             query("order", {"enum": ["asc", "desc"], "default": "asc"}, "Oldest or newest first.", "desc"),
             _CURSOR,
@@ -147,7 +149,7 @@ OPERATIONS: tuple[Operation, ...] = (
         },
         tag="snapshots",
         scope="read",
-        parameters=(ACCOUNT, query("at", _MOMENT, "The moment; now when it is left out.", examples.MOMENT)),
+        parameters=(ACCOUNT, query("at", MOMENT, "The moment; now when it is left out.", examples.MOMENT)),
     ),
     operation(
         "get",
@@ -171,19 +173,9 @@ OPERATIONS: tuple[Operation, ...] = (
         scope="read",
         parameters=(
             ACCOUNT,
-            query(
-                "limit",
-                {
-                    "type": "array",
-                    "items": {"type": "string", "pattern": r"^(session|weekly(:.{1,64})?|credits)$"},
-                },
-                "Which limits; every one that was read in the range when it is left out.",
-                ["session", "weekly"],
-                style="form",
-                explode=True,
-            ),
-            _FROM,
-            _TO,
+            LIMITS,
+            FROM,
+            TO,
             query(
                 "step",
                 {"type": "string", "pattern": "^[0-9]{1,9}[smhdw]?$"},
@@ -194,6 +186,40 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         description="Buckets begin as on a UTC calendar: hours, days, and weeks on Mondays. At most 120,000 "
         "buckets a limit. Left out, the range is the last 7 days.",
+    ),
+    operation(
+        "get",
+        f"{_BELOW}/flat",
+        "readFlat",
+        "How all limits stand now, in one level of keys",
+        {
+            "200": answer(
+                "Plain values; null is unknown, never zero. Each limit has its percentage, reset and state.",
+                json_of({"type": "object", "additionalProperties": _PLAIN}, examples.FLAT),
+                TAGGED_HEADERS,
+            ),
+            "304": NOT_MODIFIED,
+            **problems(*_READING),
+        },
+        tag="neighbours",
+        scope="read",
+        parameters=(ACCOUNT,),
+    ),
+    operation(
+        "get",
+        f"{_BELOW}/badges/{{picture}}",
+        "drawBadge",
+        "One limit as a picture",
+        {
+            "200": answer(
+                "Grey when it is unknown or stale.", {"image/svg+xml": {"schema": _TEXT}}, TAGGED_HEADERS
+            ),
+            "304": NOT_MODIFIED,
+            **problems(*_READING),
+        },
+        tag="neighbours",
+        scope="read",
+        parameters=(ACCOUNT, path_part("picture", _TEXT, "A limit's name and `.svg`.", "session.svg")),
     ),
     operation(
         "post",

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from shared.insight.told.answers import KnownTold
 from shared.schemas.reports import Report
 from shared.schemas.usage import ACCOUNT_PATTERN, Moment, Snapshot
 
@@ -122,12 +123,13 @@ class StoredSnapshots(Struct, frozen=True):
 
 
 class AsOf(StoredSnapshot, frozen=True, kw_only=True, rename="camel"):
-    """The newest version at or before `at`; its age counts from now."""
+    """The newest version at or before `at`; its age counts from now. `limits` tell what was known then."""
 
     at: Moment
     seconds_before: Annotated[int, Meta(ge=0)]
     age_minutes: Minutes
     is_stale: bool
+    limits: list[KnownTold]
 
 
 class StoredReport(Report, frozen=True, kw_only=True, rename="camel"):

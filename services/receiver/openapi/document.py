@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from services.receiver.openapi import accounts, answers, examples, live, origin
+from services.receiver.openapi import accounts, answers, examples, live, login, origin, record
 from services.receiver.openapi.parts import Json, Operation, ref
 from services.receiver.series.series_forms import Series
 from services.receiver.taking.batch import Receipt
@@ -14,7 +14,13 @@ from shared.schemas.usage import Snapshot
 
 __all__ = ["OPERATIONS", "document"]
 
-OPERATIONS: tuple[Operation, ...] = (*accounts.OPERATIONS, *live.OPERATIONS, *origin.OPERATIONS)
+OPERATIONS: tuple[Operation, ...] = (
+    *accounts.OPERATIONS,
+    *record.OPERATIONS,
+    *live.OPERATIONS,
+    *origin.OPERATIONS,
+    *login.OPERATIONS,
+)
 
 _TYPES = (
     Snapshot,
@@ -35,6 +41,7 @@ _TYPES = (
     answers.Status,
     answers.StoredReports,
     answers.StoredSnapshots,
+    *record.TYPES,
     *live.TYPES,
 )
 
@@ -47,6 +54,8 @@ _TAGS = {
     "accounts": "What is recorded.",
     "snapshots": "All readings of one scrape, as they were stored.",
     "series": "How the limits went over time.",
+    "record": "What the record says: windows, hits, resets, gaps, and what expired unused.",
+    "neighbours": "For other programs: a flat document, and pictures.",
     "reports": "Why scrapes failed.",
     "live": "What comes as it comes, and asking for a scrape.",
     "origin": "The calls of the system this re-creates; about the account `default`.",

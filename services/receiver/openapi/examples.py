@@ -2,7 +2,17 @@
 
 from typing import Any
 
-__all__ = ["MOMENT", "ORIGIN_SNAPSHOT", "PROBLEM", "RECEIPT", "REPORT", "SERIES", "SNAPSHOT", "VERSION"]
+__all__ = [
+    "FLAT",
+    "MOMENT",
+    "ORIGIN_SNAPSHOT",
+    "PROBLEM",
+    "RECEIPT",
+    "REPORT",
+    "SERIES",
+    "SNAPSHOT",
+    "VERSION",
+]
 
 MOMENT = "2026-11-22T10:00:00Z"
 VERSION = "2026-11-22T10-00-00-1a2b3c4d"
@@ -26,6 +36,21 @@ SNAPSHOT: dict[str, Any] = {
         "state": "open",
     },
     "weeklyLimits": {"allModels": {"percentageUsed": 31, "resetsIn": "Thu 7:00 AM"}},
+}
+FLAT: dict[str, Any] = {
+    "account": "default",
+    "version": VERSION,
+    "read_at": MOMENT,
+    "age_seconds": 130,
+    "stale": False,
+    "session_percentage": 47.0,
+    "session_resets_at": "2026-11-22T12:42:00Z",
+    "session_resets_in_seconds": 9590,
+    "session_state": "open",
+    "weekly_percentage": None,
+    "weekly_resets_at": None,
+    "weekly_resets_in_seconds": None,
+    "weekly_state": "unknown",
 }
 REPORT: dict[str, Any] = {
     "at": "2026-11-22T10:15:00Z",

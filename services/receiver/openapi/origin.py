@@ -133,7 +133,6 @@ OPERATIONS: tuple[Operation, ...] = (
         tag="service",
         scope=None,
     ),
-    _page("/", "readDashboard", "The dashboard; it asks for the key"),
     _page("/docs", "readDocs", "This document, to be read and tried"),
     _page("/docs/problems", "readProblems", "What the codes of failures mean"),
     operation(

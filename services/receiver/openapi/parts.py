@@ -12,9 +12,13 @@ from services.receiver.refusing.problems import CONTENT_TYPE
 __all__ = [
     "ACCOUNT",
     "EXAMPLE_ACCOUNT",
+    "FROM",
+    "LIMITS",
+    "MOMENT",
     "NOT_MODIFIED",
     "PLAIN_HEADERS",
     "TAGGED_HEADERS",
+    "TO",
     "Json",
     "Operation",
     "answer",
@@ -118,6 +122,19 @@ ACCOUNT = path_part(
     {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,31}$"},
     "The account's name.",
     EXAMPLE_ACCOUNT,
+)
+
+
+MOMENT: Json = {"type": "string", "description": "ISO 8601; UTC without a zone; a date is its midnight."}
+FROM = query("from", MOMENT, "Where the range begins; it belongs to it.", "2026-11-22T10:00:00Z")
+TO = query("to", MOMENT, "Where the range ends; it does not belong to it.", "2026-11-22T12:00:00Z")
+LIMITS = query(
+    "limit",
+    {"type": "array", "items": {"type": "string", "pattern": r"^(session|weekly(:.{1,64})?|credits)$"}},
+    "Which limits; all when it is left out.",
+    ["session", "weekly"],
+    style="form",
+    explode=True,
 )
 
 

@@ -26,6 +26,13 @@ class ReceiverMetrics:
             namespace=PREFIX,
             registry=self.registry,
         )
+        started = Gauge(
+            "start_time_seconds",
+            "When this receiver began, in seconds since 1970: a restart shows.",
+            namespace=PREFIX,
+            registry=self.registry,
+        )
+        started.set_to_current_time()
         self.last_snapshot = Gauge(
             "snapshot_last_received_timestamp_seconds",
             "When the last snapshot was stored, in seconds since 1970.",

@@ -55,12 +55,16 @@ class RequestLine(Struct, frozen=True, kw_only=True):
 class RequestLog:
     """Writes request lines as the log's settings say."""
 
-    def __init__(self, log_format: Literal["text", "json"] = "text") -> None:
-        """Take how lines look; the level is the one that logging has been set up with by now."""
+    def __init__(self, log_format: Literal["text", "json"] = "text", *, timed: bool = True) -> None:
+        """Take how lines look; the level is the one that logging has been set up with by now.
+
+        Not `timed`, a line of text has no time: whoever keeps it has one.
+        """
         logger = logging.getLogger(__name__)
         self._tells = logger.isEnabledFor(logging.INFO)
         self._tells_all = logger.isEnabledFor(logging.DEBUG)
-        self._formed = _as_json if log_format == "json" else _as_text
+        as_text = _as_text if timed else _as_untimed_text
+        self._formed = _as_json if log_format == "json" else as_text
 
     def level_of(self, route: str, status: int) -> str | None:
         """Return the level of a request's line, None when it is to have none."""
@@ -81,9 +85,13 @@ def _as_json(line: RequestLine, more: More | None) -> str:
 
 
 def _as_text(line: RequestLine, more: More | None) -> str:
+    return f"{line.time} {_as_untimed_text(line, more)}"
+
+
+def _as_untimed_text(line: RequestLine, more: More | None) -> str:
     rest = "".join(f" {name}={_shown(str(value))}" for name, value in more.items()) if more else ""
     return (
-        f"{line.time} [{line.level:<9}] {line.event:<30} bytes={line.bytes} client={line.client}"
+        f"[{line.level:<9}] {line.event:<30} bytes={line.bytes} client={line.client}"
         f" key={_shown(line.key)} method={_shown(line.method)} milliseconds={line.milliseconds}"
         f" path={_shown(line.path)} request_id={line.request_id} service={line.service}"
         f" status={line.status}{rest}"

@@ -13,10 +13,13 @@ from shared.store.errors import (
 )
 
 __all__ = [
+    "PATIENCE_SECONDS",
     "SERVER_FAULT",
     "STORAGE_FAILED",
     "Refusal",
     "asks_too_much",
+    "cannot_read",
+    "elsewhere",
     "forbidden",
     "internal_error",
     "key_ended",
@@ -25,6 +28,7 @@ __all__ = [
     "not_found",
     "not_read",
     "not_stored",
+    "still_reading",
     "told",
     "too_large",
     "too_many_failures",
@@ -32,6 +36,9 @@ __all__ = [
 
 
 STORAGE_FAILED = "STORAGE_WRITE_FAILED"
+PATIENCE_SECONDS = 25
+"""How long a question waits while the record is read: less than an answer may take at all."""
+
 SERVER_FAULT = 500
 """From this status on it is not the caller's fault."""
 
@@ -117,6 +124,18 @@ def forbidden(scope: str) -> Refusal:
     )
 
 
+def cannot_read() -> Refusal:
+    """Answer a login with a key that opens nothing to look at."""
+    return Refusal(403, "AUTH_FORBIDDEN", "This key may not read.", "Use one that was made with --read.")
+
+
+def elsewhere() -> Refusal:
+    """Answer a login or logout that a page of another site sent."""
+    return Refusal(
+        403, "AUTH_FORBIDDEN", "This was sent by a page of another site.", "Open the dashboard itself."
+    )
+
+
 def not_found(message: str, suggestion: str) -> Refusal:
     """Answer a question for something that is not stored."""
     return Refusal(404, "NOT_FOUND", message, suggestion)
@@ -131,6 +150,8 @@ def too_large(limit: int) -> Refusal:
         "Send one snapshot a request; a snapshot has about 1,000 bytes.",
     )
 
+
+_ASK_AGAIN_SECONDS = 5
 
 _PATH = re.compile(r"(?:\w+:/*)?(?<!\w)/[^\s'\"()]+")
 
@@ -172,3 +193,15 @@ def internal_error() -> Refusal:
 def not_read(error: MarigraphError) -> Refusal:
     """Answer a question that the store could not answer just now."""
     return Refusal(503, "INTERNAL_ERROR", f"{told(error)}.", "Ask again later; the server's log says more.")
+
+
+def still_reading(seconds: float) -> Refusal:
+    """Answer a question for which the record could not be read in so many seconds."""
+    refusal = Refusal(
+        503,
+        "INTERNAL_ERROR",
+        f"The record of this range is still being read after {seconds} seconds.",
+        f"Ask again in {_ASK_AGAIN_SECONDS} seconds: reading goes on, and what was read is kept.",
+    )
+    refusal.headers["Retry-After"] = str(_ASK_AGAIN_SECONDS)
+    return refusal

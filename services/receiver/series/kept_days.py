@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
-from shared.insight.days import Day, Stored, day_of, extended
+from services.receiver.lasting import LastingWork
+from shared.insight.days import Day, Readable, Stored, day_of, extended
 from shared.store import Store
 from shared.store.base import DayMark
 from shared.store.keys import date_of
@@ -42,7 +43,7 @@ class KeptDays:
         self._kept: dict[tuple[str, str], _Kept] = {}
         self._bytes = 0
         self._reading: dict[str, asyncio.Lock] = {}
-        self._tasks: set[asyncio.Task[list[Day]]] = set()
+        self._work = LastingWork()
 
     async def of(
         self, store: Store, account: str, marks: Mapping[str, DayMark], patience: float
@@ -56,25 +57,11 @@ class KeptDays:
         there = [day for day in days if day is not None]
         if len(there) == len(days):
             return there
-        task = asyncio.create_task(self._read(store, account, marks))
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        done, _ = await asyncio.wait({task}, timeout=patience)
-        if not done:
-            raise TimeoutError
-        return task.result()
+        return await self._work.waited(self._read(store, account, marks), patience)
 
     async def close(self) -> None:
         """Stop reading."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _ended(self, task: asyncio.Task[list[Day]]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled():
-            task.exception()  # told to whoever still waits for it
+        await self._work.close()
 
     def _at_hand(self, account: str, date: str, mark: DayMark) -> Day | None:
         known = self._kept.pop((account, date), None)
@@ -143,13 +130,14 @@ def _runs(days: Mapping[str, Day | None]) -> list[list[str]]:
 async def _days_between(store: Store, account: str, run: Sequence[str]) -> AsyncIterator[Day]:
     """Yield each day of a run and those between that have versions; of the others, those of the run."""
     left = list(run)
-    date, versions = run[0], list[Stored]()
-    async for version in store.stream(account, _midnight(run[0]), _midnight_after(run[-1])):
-        if date_of(version.id) != date:
-            yield day_of(date, versions)
-            left = [one for one in left if one != date]
-            date, versions = date_of(version.id), []
-        versions.append((version.id, version.document))
+    date, versions = run[0], list[Readable]()
+    async for piece in store.figures(account, _midnight(run[0]), _midnight_after(run[-1])):
+        for version in piece:
+            if date_of(version[0]) != date:
+                yield day_of(date, versions)
+                left = [one for one in left if one != date]
+                date, versions = date_of(version[0]), []
+            versions.append(version)
     yield day_of(date, versions)
     for one in left:
         if one != date:

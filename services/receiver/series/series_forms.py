@@ -12,7 +12,7 @@ from services.receiver.series.series_question import Asked
 from shared.insight.series import Bucket, Point
 from shared.schemas.codec import encode
 
-__all__ = ["CONTENT_TYPES", "LimitSeries", "Series", "piece", "written"]
+__all__ = ["CONTENT_TYPES", "LimitSeries", "Series", "csv_lines", "piece", "plain", "written"]
 
 Rows = Sequence[Bucket] | Sequence[Point]
 
@@ -49,7 +49,7 @@ def piece(form: str, limit: str, rows: Rows) -> bytes:
     if form == "json":
         return encode(rows)[1:-1]
     if form == "csv":
-        return _csv([limit, *map(_plain, structs.astuple(row))] for row in rows)
+        return csv_lines([limit, *map(plain, structs.astuple(row))] for row in rows)
     begin = b'{"limit":' + encode(limit) + b","
     return b"".join(begin + encode(row)[1:] + b"\n" for row in rows)
 
@@ -90,15 +90,16 @@ def _json(
 
 def _heading(asked: Asked) -> bytes:
     fields = structs.fields(Point if asked.step is None else Bucket)
-    return _csv([["limit", *(field.encode_name for field in fields)]])
+    return csv_lines([["limit", *(field.encode_name for field in fields)]])
 
 
-def _csv(rows: Iterable[Sequence[Any]]) -> bytes:
+def csv_lines(rows: Iterable[Sequence[Any]]) -> bytes:
+    """Write rows as CSV (RFC 4180)."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode()
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Keep a text that others sent from being run by a spreadsheet."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_SPREADSHEET_SIGNS) else value

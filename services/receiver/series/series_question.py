@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
+from services.receiver.asking.limits import read_limit
 from services.receiver.asking.questions import Question, bad_parameter
-from shared.insight.limits import is_limit
 from shared.insight.series import Span, count_of_buckets, edge_before
 
 __all__ = ["FORMS", "MOST_BUCKETS", "PARAMETERS", "Asked", "read_series_question"]
@@ -48,7 +48,7 @@ def read_series_question(question: Question, now: datetime, accepted: str) -> As
     if step is not None:
         _check_steps(span, step)
     form = question.choice("format", FORMS) if question.text("format") is not None else accepted
-    return Asked(tuple(dict.fromkeys(map(_read_limit, question.texts("limit")))), span, step, form)
+    return Asked(tuple(dict.fromkeys(map(read_limit, question.texts("limit")))), span, step, form)
 
 
 def _read_step(text: str | None) -> int | None:
@@ -92,16 +92,6 @@ def _check_steps(span: Span, step: int) -> None:
         )
     if edge_before(span.start, step) < _second(_FIRST):
         raise bad_parameter("from", "The first step would begin before the year 1.", "Take a later from.")
-
-
-def _read_limit(name: str) -> str:
-    if not is_limit(name):
-        raise bad_parameter(
-            "limit",
-            f"limit is {name[:_SHOWN]!r}, which is no limit's name.",
-            "There are session, weekly, weekly: and a model's name such as weekly:sonnet, and credits.",
-        )
-    return name
 
 
 def _moved(moment: datetime, by: timedelta) -> datetime:

@@ -5,8 +5,9 @@ The browser is what it is: no false user agent, no tricks against bot checks.
 
 import asyncio
 import contextlib
+import os
 import re
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from pathlib import Path
 
 import structlog
@@ -16,6 +17,7 @@ from services.scraper.browsing.caches import trim_caches
 from services.scraper.browsing.chromium import CURE, find_browser, has_screen, launch_flags, running_as_root
 from services.scraper.browsing.one_tab import one_tab
 from services.scraper.browsing.profile import Purpose, hold_browser, hold_profile
+from services.scraper.browsing.screen import find_screen_server, own_screen
 from services.scraper.judging.outcome import ScrapeError
 from services.scraper.settings import ScraperSettings
 
@@ -60,10 +62,14 @@ async def open_page(settings: ScraperSettings, *, purpose: Purpose = "scrape") -
         return
     headed = settings.browser_mode == "headed" or purpose == "login"
     executable = _executable(settings)
-    async with hold_profile(settings.state_dir, purpose) as profile, _driver() as playwright:
+    async with (
+        hold_profile(settings.state_dir, purpose) as profile,
+        _screen(headed=headed, seen=purpose == "login") as screen,
+        _driver() as playwright,
+    ):
         if trim_caches(settings.state_dir, profile):
             log.debug("the profile's caches were cleared")
-        async with _launched(playwright, settings, profile, executable, headed=headed) as page:
+        async with _launched(playwright, settings, profile, executable, screen if headed else None) as page:
             yield page
 
 
@@ -87,12 +93,31 @@ async def _driver() -> AsyncIterator[Playwright]:
 
 
 @contextlib.asynccontextmanager
-async def _launched(
-    playwright: Playwright, settings: ScraperSettings, profile: Path, executable: Path, *, headed: bool
-) -> AsyncIterator[Page]:
-    as_root = running_as_root()
-    if headed and not has_screen():
+async def _screen(*, headed: bool, seen: bool) -> AsyncIterator[Mapping[str, str]]:
+    """See that a window can be opened, if there is to be one; yields the variables that say where.
+
+    Where there is no screen one is made, but not for a window that somebody has to see.
+    """
+    if not headed or has_screen():
+        yield {}
+        return
+    server = find_screen_server()
+    if seen or not server:
         raise no_screen()
+    async with own_screen(server) as where:
+        yield where
+
+
+@contextlib.asynccontextmanager
+async def _launched(
+    playwright: Playwright,
+    settings: ScraperSettings,
+    profile: Path,
+    executable: Path,
+    screen: Mapping[str, str] | None,
+) -> AsyncIterator[Page]:
+    """Launch the browser: with a window on a screen, or without one."""
+    as_root, headed = running_as_root(), screen is not None
     with browser_trouble():
         context = await playwright.chromium.launch_persistent_context(
             profile,
@@ -104,6 +129,7 @@ async def _launched(
             timezone_id=settings.zone_name,
             no_viewport=True if headed else None,
             timeout=LAUNCH_SECONDS * 1000,
+            env={**os.environ, **screen} if screen else None,
         )
     try:
         page = context.pages[0] if context.pages else await context.new_page()
@@ -169,7 +195,8 @@ def no_screen() -> ScrapeError:
         "browser_failed",
         "there is no screen to open a window on",
         "Log in on a machine with a desktop and bring the login here with `session export` there and "
-        "`session import` here, or run this under `xvfb-run`.",
+        "`session import` here. A headed browser that nobody has to see only needs Xvfb (on Debian: "
+        "apt-get install xvfb).",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from shared.schemas.codec import RECEIVED_AT, Document, decode_snapshot, digest
+from shared.schemas.figures import Figures, figures_of
 from shared.store.base import Appended, Archived, ArchivedMonth, Calendar, DayMark, Found, Part, Version
 from shared.store.believing import why_not
 from shared.store.choosing import nearest_of, newest_of
@@ -125,6 +126,14 @@ class MemoryStore(Keeping, Reporting, Announcing):
         ids = Index(everything).between(start, end)
         for version_id in sorted(ids, key=lambda one: (stamp_of(one), _rank(everything[one]))):
             yield everything[version_id]
+
+    async def figures(
+        self, account: str, start: datetime | None, end: datetime | None
+    ) -> AsyncIterator[Sequence[tuple[str, Figures]]]:
+        """See Store.figures."""
+        found = [(one.id, figures_of(one.document)) async for one in self.stream(account, start, end)]
+        if found:
+            yield found
 
     async def calendar(self, account: str, first: str, last: str) -> Calendar:
         """See Store.calendar."""

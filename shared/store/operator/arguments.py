@@ -12,7 +12,7 @@ def parse() -> argparse.Namespace:
     """Read the command line; ends the process with code 2 for one that cannot be understood."""
     parser = argparse.ArgumentParser(
         prog="python -m shared.store",
-        description="Checks, mends, exports and imports a store; receivers and a janitor may go on.",
+        description="Checks, mends, exports, imports and copies a store; receivers and a janitor may go on.",
         epilog="Exit codes: 0 all is right, 1 something is not, 2 wrong usage or settings.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
@@ -33,6 +33,16 @@ def parse() -> argparse.Namespace:
         action="store_true",
         help="also put versions back into the history that left it for the archive",
     )
+    importing.add_argument(
+        "--into-empty", action="store_true", help="refuse a store that holds anything: a backup is restored"
+    )
+    copying = commands.add_parser("copy", help="copy a store into another; what is there already stays")
+    copying.add_argument("source", metavar="FROM", help="the store to copy, as in STORE_URL; it is only read")
+    copying.add_argument("target", metavar="TO", help="the store to copy into; it is made when it is missing")
+    copying.add_argument("--json", action="store_true", help="print the result as one JSON object")
+    verifying = commands.add_parser("verify", help="look through an export without a store")
+    verifying.add_argument("file", help="an export, gzipped or not, or - for standard input")
+    verifying.add_argument("--json", action="store_true", help="print the result as one JSON object")
     arguments = parser.parse_args()
     start, end = getattr(arguments, "start", None), getattr(arguments, "end", None)
     if start and end and start >= end:

@@ -3,15 +3,13 @@
 It can be stopped and begun again at any time: what is there already is passed over.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
-
-from msgspec import Struct
 
 from shared.store.base import Part, Store, Version
 from shared.store.errors import StoreConflictError, StoreDamagedError
-from shared.store.operator.exported import Counts, End, NotAnExportError, Row, read_head, read_row
+from shared.store.operator.exported import Counts
 from shared.store.operator.progress import Progress
+from shared.store.operator.walking import Brought, Problems, walk
 from shared.store.reports import StoredReport
 
 __all__ = ["Imported", "import_lines"]
@@ -19,11 +17,8 @@ __all__ = ["Imported", "import_lines"]
 _BATCH = 256
 """Versions stored with one sync of the folder."""
 
-_MOST_TOLD = 100
-"""Problems kept word by word; the rest is counted."""
 
-
-class Imported(Struct, kw_only=True, rename="camel"):
+class Imported(Problems, kw_only=True, rename="camel"):
     """What an import did, and why some lines were not taken."""
 
     versions: int = 0
@@ -31,14 +26,6 @@ class Imported(Struct, kw_only=True, rename="camel"):
     known: int = 0
     """Versions that were there already."""
     reports: int = 0
-    problem_count: int = 0
-    problems: list[str] = []
-
-    def tell(self, problem: str) -> None:
-        """Note a line that was not taken, or an export that is not whole."""
-        self.problem_count += 1
-        if len(self.problems) < _MOST_TOLD:
-            self.problems.append(problem)
 
 
 class _Import:
@@ -51,19 +38,16 @@ class _Import:
         self._waiting: list[Version] = []
         self._place: tuple[str, Part] = ("", "history")
         self.done = Imported()
-        self.rows = [0, 0]
 
-    async def take(self, row: Row, number: int) -> None:
+    async def take(self, row: Brought, number: int) -> None:
         """Take one line in, or have it wait. Raises the store's temporary errors."""
         match row:
             case (str(account), ("history" | "archive") as part, Version() as version):
-                self.rows[0] += 1
                 if (account, part) != self._place or len(self._waiting) >= _BATCH:
                     await self.flush()
                 self._place = (account, part)
                 self._waiting.append(version)
             case StoredReport():
-                self.rows[1] += 1
                 await self._report(row, number)
             case (str(account), Counts() as counts):
                 await self.flush()
@@ -105,38 +89,8 @@ async def import_lines(
     ends early or was changed is told. What is archived already comes back into the history only with
     `out_of_archive`.
     """
-    running, summed = _Import(store, progress, out_of_archive=out_of_archive), hashlib.sha256()
-    numbered = enumerate(lines, 1)
-    first = next(numbered, (1, b""))[1]
-    read_head(first)
-    summed.update(first)
-    ended = False
-    for number, line in numbered:
-        if ended:
-            running.done.tell(f"line {number}: from here on is no part of the export, and was left out")
-            break
-        try:
-            row = read_row(line)
-        except NotAnExportError as error:
-            running.done.tell(f"line {number}: {error}")
-        else:
-            if isinstance(row, End):
-                ended = True
-                _check_end(running, row, summed.hexdigest())
-            else:
-                await running.take(row, number)
-        summed.update(line)
+    running = _Import(store, progress, out_of_archive=out_of_archive)
+    for number, row in walk(lines, running.done.tell):
+        await running.take(row, number)
     await running.flush()
-    if not ended:
-        running.done.tell("the export ends early: what came until there was imported")
     return running.done
-
-
-def _check_end(running: _Import, end: End, summed: str) -> None:
-    if [end.versions, end.reports] != running.rows:
-        running.done.tell(
-            f"the export says it has {end.versions} versions and {end.reports} reports;"
-            f" {running.rows[0]} and {running.rows[1]} could be read"
-        )
-    if end.sha256 != summed:
-        running.done.tell("the export was changed since it was written: its sum is not right")

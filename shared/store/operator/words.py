@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from shared.store.operator.checking import Checked
+from shared.store.operator.copying import Copied
 from shared.store.operator.exporting import Exported
 from shared.store.operator.importing import Imported
+from shared.store.operator.walking import Problems, Verified
 from shared.store.upkeep import Finding
 
-__all__ = ["of_check", "of_export", "of_import", "of_rebuild"]
+__all__ = ["of_check", "of_export", "of_import", "of_rebuild", "of_verify"]
 
 
 def of_check(checked: Checked) -> Iterator[str]:
@@ -42,13 +44,35 @@ def of_export(exported: Exported) -> Iterator[str]:
 
 def of_import(imported: Imported) -> Iterator[str]:
     """Say what was stored, and what was not and why."""
-    yield from imported.problems
-    if imported.problem_count > len(imported.problems):
-        yield f"and {imported.problem_count - len(imported.problems)} problems more"
+    yield from _problems(imported)
     yield (
         f"imported {imported.versions} versions ({imported.known} were there already)"
         f" and {imported.reports} reports"
     )
+
+
+def of_copy(copied: Copied) -> Iterator[str]:
+    """Say what was copied, and what a look through both stores found."""
+    yield from _problems(copied)
+    yield (
+        f"copied {copied.versions} versions ({copied.known} were there already) and {copied.reports} reports"
+        f" of {_count(copied.accounts, 'account')}"
+    )
+    rest = f"; {_count(copied.more, 'version')} more only in the second" if copied.more else ""
+    yield f"both stores hold {_count(copied.alike, 'version')}, letter for letter{rest}"
+
+
+def of_verify(verified: Verified) -> Iterator[str]:
+    """Say what an export holds, and what is wrong with it."""
+    yield from _problems(verified)
+    ending = _count(verified.problem_count, "problem") if verified.problem_count else "whole and unchanged"
+    yield f"{verified.versions} versions and {verified.reports} reports: {ending}"
+
+
+def _problems(found: Problems) -> Iterator[str]:
+    yield from found.problems
+    if found.problem_count > len(found.problems):
+        yield f"and {found.problem_count - len(found.problems)} problems more"
 
 
 def _count(count: int, what: str) -> str:

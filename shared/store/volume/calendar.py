@@ -27,10 +27,10 @@ def calendar(history: History, first: str, last: str) -> Calendar:
     ids = history.look(lambda index: index.between_stamps(first, last + _BEHIND))
     there = dict(_by_day(ids))
     others = _members(history.archive, first, last)
-    archived = {member for members in others.values() for member in members}
+    archived = {id(member): member.count for members in others.values() for member in members}
     return Calendar(
-        {day: DayMark(there.get(day, ()), tuple(others.get(day, ()))) for day in sorted({*there, *others})},
-        len(ids) + sum(member.count for member in archived),
+        {day: DayMark(there.get(day, ()), others.get(day, ())) for day in sorted({*there, *others})},
+        len(ids) + sum(archived.values()),
     )
 
 
@@ -43,19 +43,11 @@ def _by_day(ids: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
         place = end
 
 
-def _members(archive: Archive, first: str, last: str) -> dict[str, list[Member]]:
-    found: dict[str, list[Member]] = {}
+def _members(archive: Archive, first: str, last: str) -> dict[str, Sequence[Member]]:
+    found: dict[str, Sequence[Member]] = {}
     for name in archive.catalogue.names():
         if month_of(first) <= name <= month_of(last):
             with archive.open(name) as month:
-                for member in month.known.members if month else ():
-                    for day in _days_of(member):
-                        if first <= day <= last:
-                            found.setdefault(day, []).append(member)
+                days = archive.days.of(month.known) if month else {}
+                found.update((day, members) for day, members in days.items() if first <= day <= last)
     return found
-
-
-def _days_of(member: Member) -> Iterator[str]:
-    """Yield the days from a member's first version to its last, which are of one month."""
-    month, first, last = member.first[:8], int(member.first[8:10]), int(member.last[8:10])
-    return (f"{month}{day:02}" for day in range(first, last + 1))

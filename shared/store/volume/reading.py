@@ -13,7 +13,9 @@ from shared.store.index import Index
 from shared.store.keys import is_version_id
 from shared.store.metadata import Metadata
 from shared.store.volume import spanning, upkeep
+from shared.store.volume.archive.figuring import Pair
 from shared.store.volume.calendar import calendar
+from shared.store.volume.figuring import figures
 from shared.store.volume.history import Choose, History, NotAtHand, newest
 from shared.store.volume.layout import accounts_of
 from shared.store.volume.opened import OpenVolume
@@ -96,6 +98,14 @@ class Reading(OpenVolume):
             for version in some:
                 yield version
             size = min(2 * size, _SLICE)
+
+    async def figures(
+        self, account: str, start: datetime | None, end: datetime | None
+    ) -> AsyncIterator[Sequence[Pair]]:
+        """See Store.figures."""
+        pieces = figures(self._history(account), start, end)
+        while piece := await self._read(self._history(account), partial(next, pieces, None)):
+            yield piece
 
     async def calendar(self, account: str, first: str, last: str) -> Calendar:
         """See Store.calendar."""

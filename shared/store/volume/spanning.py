@@ -15,7 +15,17 @@ from shared.store.ranking import rank_of
 from shared.store.volume.history import History, Place
 from shared.store.volume.versionfile import DamagedVersionError
 
-__all__ = ["as_of", "as_of_span", "by_id", "nearest", "nearest_span", "settles", "stream"]
+__all__ = [
+    "as_of",
+    "as_of_span",
+    "by_id",
+    "months_in",
+    "nearest",
+    "nearest_span",
+    "of_month",
+    "settles",
+    "stream",
+]
 
 Span = tuple[str, str]
 """The first and the last stamp between which an archived version would be the better answer."""
@@ -87,12 +97,20 @@ def stream(
 
     It goes from month to month, so the history may change meanwhile without anybody waiting for anybody.
     """
+    for month, first, last in months_in(history, start, end):
+        yield from of_month(history, month, first, last, part)
+
+
+def months_in(
+    history: History, start: datetime | None, end: datetime | None
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the months of a range that hold something, each with the stamps first <= stamp < last in it."""
     first, last = (stamp(start) if start else _FIRST), (stamp(end) if end else _LAST + "~")
     done = ""
     while month := _next_month(history, max(first[:7], done)):
         if month > last[:7]:
             return
-        yield from _month(history, month, max(first, month), min(last, month + "~"), part)
+        yield month, max(first, month), min(last, month + "~")
         done = month + "~"
 
 
@@ -101,8 +119,10 @@ def _next_month(history: History, since: str) -> str | None:
     return min((month for month in months if month >= since), default=None)
 
 
-def _month(history: History, month: str, first: str, last: str, part: Part | None) -> Iterator[Version]:
-    """Merge what the history and the archive hold of a month, second by second."""
+def of_month(
+    history: History, month: str, first: str, last: str, part: Part | None = None
+) -> Iterator[Version]:
+    """Merge what the history and the archive hold between two stamps of a month, second by second."""
     ids = [] if part == "archive" else history.look(lambda index: index.between_stamps(first, last))
     archived = iter(()) if part == "history" else history.archive.between(month, first, last)
     waiting = next(archived, None)

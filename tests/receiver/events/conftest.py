@@ -1,4 +1,4 @@
-"""A receiver on a volume whose news are looked for often, and the same volume in other hands."""
+"""A receiver whose news are looked for often, on a volume or a bucket, and the same in other hands."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -22,14 +22,21 @@ async def receiver(store: Store) -> AsyncIterator[Receiver]:
         yield one
 
 
-@pytest.fixture
-async def store(tmp_path: Path) -> Store:
-    return open_store(f"file://{tmp_path}/store")
+@pytest.fixture(params=["volume", pytest.param("s3", marks=pytest.mark.seaweedfs)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "s3":
+        return str(request.getfixturevalue("seaweedfs").url())
+    return f"file://{tmp_path}/store"
 
 
 @pytest.fixture
-async def other(tmp_path: Path) -> AsyncIterator[Store]:
+async def store(url: str) -> Store:
+    return open_store(url)
+
+
+@pytest.fixture
+async def other(url: str) -> AsyncIterator[Store]:
     """The same store in the hands of another process."""
-    opened = open_store(f"file://{tmp_path}/store")
+    opened = open_store(url)
     yield opened
     await opened.close()

@@ -53,6 +53,7 @@ async def test_nothing_is_looked_for_when_nobody_listens(
     assert len(looks) == before
 
 
+@pytest.mark.parametrize("url", ["volume"], indirect=True)  # a bucket lets who listens read in between
 async def test_who_falls_behind_is_told_to_come_back_and_then_misses_nothing(
     receiver: Receiver, other: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

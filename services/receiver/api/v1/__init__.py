@@ -3,7 +3,18 @@
 A route is added by `routes.add_route`, which asks for the key first. Failures are problem details.
 """
 
-from services.receiver.api.v1 import accounts, asof, events, reports, scrape, series, snapshots
+from services.receiver.api.v1 import (
+    accounts,
+    asof,
+    events,
+    forecast,
+    neighbours,
+    record,
+    reports,
+    scrape,
+    series,
+    snapshots,
+)
 
 __all__ = ["BLUEPRINTS"]
 
@@ -11,7 +22,10 @@ BLUEPRINTS = (
     accounts.BLUEPRINT,
     snapshots.BLUEPRINT,
     asof.BLUEPRINT,
+    neighbours.BLUEPRINT,
     series.BLUEPRINT,
+    record.BLUEPRINT,
+    forecast.BLUEPRINT,
     reports.BLUEPRINT,
     events.BLUEPRINT,
     scrape.BLUEPRINT,

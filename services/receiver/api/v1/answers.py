@@ -26,11 +26,17 @@ _PACKED = (b"Content-Encoding", b"gzip")
 
 
 async def cacheable(
-    request: Request, body: bytes, *, tag: str | None = None, keep: bytes = _ASK_FIRST
+    request: Request,
+    body: bytes,
+    *,
+    tag: str | None = None,
+    keep: bytes = _ASK_FIRST,
+    kind: str = "application/json",
 ) -> HTTPResponse:
-    """Answer 200 with a JSON body, or 304 when the caller holds it; `tag` names it if not its content does.
+    """Answer 200 with a body (JSON, or another `kind`), or 304 when the caller holds it.
 
-    `keep` is the Cache-Control: always private, for readings are somebody's own.
+    `tag` names the body if not its content does. `keep` is the Cache-Control: always
+    private, for readings are somebody's own.
     """
     tag = tag or tag_of(body)
     headers = request.headers
@@ -44,7 +50,7 @@ async def cacheable(
     if holds(headers.get("if-none-match"), tag):
         return Encoded(b"", 304, lines)
     if not is_packed:
-        return Encoded(body, 200, lines)
+        return Encoded(body, 200, lines, kind=kind)
     if len(body) < _THREAD_FROM:
-        return Encoded(packed(body), 200, (*lines, _PACKED))
-    return Encoded(await asyncio.to_thread(packed, body), 200, (*lines, _PACKED))
+        return Encoded(packed(body), 200, (*lines, _PACKED), kind=kind)
+    return Encoded(await asyncio.to_thread(packed, body), 200, (*lines, _PACKED), kind=kind)

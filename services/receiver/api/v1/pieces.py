@@ -5,16 +5,25 @@ It is made on the event loop, some milliseconds at a time: in a thread it would 
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from sanic import Request
+from sanic.exceptions import InvalidHeader
 from sanic.response import HTTPResponse
 
 from services.receiver.answering import begin_stream
 from services.receiver.giving.encodings import SMALLEST, accepts_gzip, packed, packer
 from services.receiver.giving.tags import holds, quoted
 
-__all__ = ["sent"]
+__all__ = ["accepted", "sent"]
+
+_ACCEPTED = {
+    "application/json": "json",
+    "text/csv": "csv",
+    "application/x-ndjson": "ndjson",
+    "application/ndjson": "ndjson",
+}
 
 _WHOLE_UP_TO = 256 * 1024
 """Bytes of an answer that is sent at once."""
@@ -25,10 +34,26 @@ _SECONDS_AT_A_TIME = 0.003
 _VARY = "Accept, Accept-Encoding, X-API-Key, Authorization"
 
 
-async def sent(request: Request, pieces: Iterator[bytes], *, kind: str, tag: str) -> HTTPResponse | None:
+def accepted(request: Request) -> str:
+    """Return the form that the caller likes best; JSON when there is none among ours."""
+    try:
+        liked = request.accept.match(*_ACCEPTED)
+    except InvalidHeader:  # nobody else here reads it
+        return "json"
+    return _ACCEPTED[str(liked.mime)] if liked else "json"
+
+
+async def sent(
+    request: Request,
+    pieces: Iterator[bytes],
+    *,
+    kind: str,
+    tag: str,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> HTTPResponse | None:
     """Answer with pieces of a content type, or 304 when the caller holds the answer of this tag.
 
-    Returns None when the answer was streamed.
+    `more` are headers beside the usual. Returns None when the answer was streamed.
     """
     if holds(request.headers.get("if-none-match"), tag):
         return HTTPResponse(status=304, headers=_headers(tag, is_packed=False))
@@ -36,11 +61,11 @@ async def sent(request: Request, pieces: Iterator[bytes], *, kind: str, tag: str
     making = _Making(pieces)
     begin = await making.up_to(_WHOLE_UP_TO)
     if not making.ended:
-        await _streamed(request, begin, making, kind, _headers(tag, is_packed=packs))
+        await _streamed(request, begin, making, kind, {**_headers(tag, is_packed=packs), **more})
         return None
     packs = packs and len(begin) >= SMALLEST
     body = packed(begin) if packs else begin
-    return HTTPResponse(body, headers=_headers(tag, is_packed=packs), content_type=kind)
+    return HTTPResponse(body, headers={**_headers(tag, is_packed=packs), **more}, content_type=kind)
 
 
 async def _streamed(

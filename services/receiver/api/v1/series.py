@@ -8,15 +8,14 @@ from functools import partial
 
 from msgspec import Struct
 from sanic import Blueprint, Request
-from sanic.exceptions import InvalidHeader
 from sanic.response import HTTPResponse
 
-from services.receiver.api.v1.pieces import sent
+from services.receiver.api.v1.pieces import accepted, sent
 from services.receiver.api.v1.routes import add_route, question_of
 from services.receiver.context import Context, context_of
-from services.receiver.refusing.refusals import Refusal
+from services.receiver.refusing.refusals import PATIENCE_SECONDS, Refusal, still_reading
 from services.receiver.series.series_forms import CONTENT_TYPES, piece, written
-from services.receiver.series.series_question import FORMS, PARAMETERS, Asked, read_series_question
+from services.receiver.series.series_question import PARAMETERS, Asked, read_series_question
 from shared.insight.days import Day
 from shared.insight.limits import in_order
 from shared.insight.readings import readings_of
@@ -24,21 +23,11 @@ from shared.insight.series import DAY, Span, buckets, count_of_buckets, limits_i
 
 __all__ = ["BLUEPRINT"]
 
-_PATIENCE_SECONDS = 25
-"""Less than an answer may take at all."""
-
-_ASK_AGAIN_SECONDS = 5
 _MOST_VERSIONS = 250_000
 _MOST_ROWS = 1_000_000
 _FORM = b"1"
 """Changes when the same question about the same versions is answered otherwise."""
 
-_ACCEPTED = {
-    "application/json": "json",
-    "text/csv": "csv",
-    "application/x-ndjson": "ndjson",
-    "application/ndjson": "ndjson",
-}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -63,21 +52,12 @@ async def series(request: Request, account: str) -> HTTPResponse | None:
     """Answer the course of some or all limits; a long answer is streamed."""
     context = context_of(request)
     question = question_of(request, *PARAMETERS, repeatable=("limit",))
-    asked = read_series_question(question, context.clock.now(), _accepted(request))
+    asked = read_series_question(question, context.clock.now(), accepted(request))
     days = await _days(context, account, asked)
     limits = asked.limits or in_order(limits_in(days) or await _latest_limits(context, account))
     found = _Found(account, asked, limits, days)
     _check_rows(found)
     return await sent(request, _pieces(context, found), kind=CONTENT_TYPES[asked.form], tag=found.tag)
-
-
-def _accepted(request: Request) -> str:
-    """Return the form that the caller likes best; JSON when there is none among ours."""
-    try:
-        liked = request.accept.match(*_ACCEPTED)
-    except InvalidHeader:  # nobody else here reads it
-        return FORMS[0]
-    return _ACCEPTED[str(liked.mime)] if liked else FORMS[0]
 
 
 async def _days(context: Context, account: str, asked: Asked) -> Sequence[Day]:
@@ -88,9 +68,9 @@ async def _days(context: Context, account: str, asked: Asked) -> Sequence[Day]:
             f"The range holds up to {calendar.at_most} versions; one answer is made of {_MOST_VERSIONS}."
         )
     try:
-        return await context.days.of(context.store, account, calendar.marks, _PATIENCE_SECONDS)
+        return await context.days.of(context.store, account, calendar.marks, PATIENCE_SECONDS)
     except TimeoutError as error:
-        raise _still_reading() from error
+        raise still_reading(PATIENCE_SECONDS) from error
 
 
 async def _latest_limits(context: Context, account: str) -> set[str]:
@@ -126,17 +106,6 @@ def _too_much(message: str) -> Refusal:
         "Ask for a shorter range, a longer step or fewer limits.",
         field="from",
     )
-
-
-def _still_reading() -> Refusal:
-    refusal = Refusal(
-        503,
-        "INTERNAL_ERROR",
-        f"The record of this range is still being read after {_PATIENCE_SECONDS} seconds.",
-        f"Ask again in {_ASK_AGAIN_SECONDS} seconds: reading goes on, and what was read is kept.",
-    )
-    refusal.headers["Retry-After"] = str(_ASK_AGAIN_SECONDS)
-    return refusal
 
 
 def _pieces(context: Context, found: _Found) -> Iterator[bytes]:

@@ -16,6 +16,7 @@ from shared.files import sync_folder
 from shared.schemas.codec import digest
 from shared.store.base import Archived, ArchivedMonth, Version
 from shared.store.keys import month_of, stamp_of, time_of
+from shared.store.volume.archive.bydays import MonthsByDays
 from shared.store.volume.archive.catalogue import Catalogue, open_month
 from shared.store.volume.archive.lines import DamagedLineError, version_in
 from shared.store.volume.archive.reading import OpenMonth
@@ -34,6 +35,7 @@ class Archive:
         self._account = account
         self._layout = layout
         self.catalogue = Catalogue(layout.archive, layout.archive_index, told)
+        self.days = MonthsByDays()
 
     @contextlib.contextmanager
     def open(self, month: str, *, anew: bool = False) -> Iterator[OpenMonth | None]:

@@ -5,14 +5,14 @@ import os
 import zlib
 from collections.abc import Iterator
 
-__all__ = ["DamagedMemberError", "MemberLines", "next_member", "packed"]
+__all__ = ["GZIP", "DamagedMemberError", "MemberLines", "next_member", "packed"]
 
 _CHUNK = 64 * 1024
 _LONGEST_LINE = 1024 * 1024
 """Bytes; a version has about 1,000, and a body of 64 KiB is the most that is taken in."""
 
 _MAGIC = b"\x1f\x8b\x08"
-_GZIP = 31
+GZIP = 31
 """zlib's number for: a gzip header, a trailer that is checked, and the largest window."""
 
 
@@ -44,7 +44,7 @@ class MemberLines:
             raise DamagedMemberError("its last line is torn")
 
     def _texts(self) -> Iterator[bytes]:
-        unpacking = zlib.decompressobj(_GZIP)
+        unpacking = zlib.decompressobj(GZIP)
         position = self._offset
         while not unpacking.eof:
             packed = unpacking.unconsumed_tail

@@ -12,6 +12,7 @@ from typing import Any
 from shared.store.base import Version
 from shared.store.keys import stamp_of
 from shared.store.ranking import rank_of
+from shared.store.volume.archive.figuring import Pair, figures_in
 from shared.store.volume.archive.lines import DamagedLineError, believed, name_in
 from shared.store.volume.archive.members import DamagedMemberError, MemberLines
 from shared.store.volume.archive.months import Member, Month
@@ -122,6 +123,10 @@ class OpenMonth:
                     heapq.heapreplace(heap, (following[0], next(number), following[1], lines))
                 else:
                     heapq.heappop(heap)
+
+    def figures(self, member: Member) -> Sequence[Pair] | None:
+        """Return the figures of a member as `figures_in` does."""
+        return figures_in(self._descriptor, member)
 
     def _sorted_lines(self, member: Member, start: str, end: str) -> Iterator[Line]:
         lines = (line for line in self.lines_of(member) if start <= line[0] < end)

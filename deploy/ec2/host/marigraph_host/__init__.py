@@ -1,0 +1,1 @@
+"""What runs on a host that Marigraph is deployed to: releases, the switch between them, services."""

@@ -1,0 +1,1 @@
+"""The alerter: follows the record, decides what is worth telling, and tells it once."""

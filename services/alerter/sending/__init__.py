@@ -1,0 +1,1 @@
+"""The way to the destinations: signed webhooks and Apprise, tried again until they are there."""

@@ -1,0 +1,52 @@
+// What stands around every view: whose record it is, whether it is live, the ways to the views, the zone.
+
+import { age, long, short, zone } from "../figures/times.js";
+import { readAt } from "../figures/reading.js";
+import { recorded } from "../figures/words.js";
+import { gist } from "../figures/limits.js";
+import { element, hold, mark, say } from "../pieces/element.js";
+import { write } from "./address.js";
+
+const WORDS = { live: "Live", asking: "Asking", "not live": "Not live" };
+const TITLES = { now: "Now", past: "Past", resets: "Resets and hits", ahead: "Ahead", accounts: "Accounts" };
+
+const at = (id) => document.getElementById(id);
+
+/** Draw the links to the views; parameters do not travel from one view to another, the account does. */
+export function drawNav({ view, account }) {
+  for (const link of at("nav").querySelectorAll("a")) {
+    const name = link.dataset.view;
+    link.href = write(name, account);
+    mark(link, "aria-current", name === view && "page");
+  }
+}
+
+/** Draw the switch between accounts, or the account's name where there is one only. */
+export function drawAccounts(accounts, account) {
+  const names = [...new Set([...accounts.map((one) => one.account), ...(account ? [account] : [])])].sort();
+  const picked = at("account");
+  at("switch").hidden = names.length < 2;
+  if ([...picked.options].map((option) => option.value).join() !== names.join()) {
+    hold(picked, names.map((name) => element("option", { value: name }, name)));
+  }
+  picked.value = account ?? "";
+  const described = accounts.find((one) => one.account === account);
+  say(at("versions"), described && `${recorded(described.versions + described.archived)} recorded`);
+}
+
+/** Draw what moves by itself: live or not, how old the figures are, the title of the tab. */
+export function drawState(live, { view, account }, hasSwitch) {
+  const { answer, state, problem } = live;
+  const now = live.now();
+  say(at("live"), WORDS[state]);
+  mark(at("live"), "data-live", state);
+  say(at("whose"), [hasSwitch ? "" : (account ?? ""), answer?.plan ?? ""].filter(Boolean).join(" · "));
+  const since = problem ? `since ${short(problem.since, now)}: ${problem.why}` : "";
+  const last = answer ? ` The last reading is ${age(now - readAt(answer))} old.` : "";
+  say(at("trouble-since"), since && `${since}${last} Trying again every few seconds.`);
+  at("trouble").hidden = !problem;
+  say(at("zone"), zone(now));
+  mark(at("zone"), "title", long(now));
+  document.title = [state === "live" && view === "now" ? gist(answer, now) : "", state === "not live" && "Not live",
+    view !== "now" && TITLES[view], "Marigraph"].filter(Boolean).join(" · ");
+}

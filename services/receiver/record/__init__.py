@@ -1,0 +1,1 @@
+"""What the record says of windows, hits, resets and gaps: folded once, kept, asked and written."""

@@ -1,0 +1,1 @@
+"""What is likely to come (pure): from a limit's own past, with a band, and scored against what came."""

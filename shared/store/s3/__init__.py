@@ -1,0 +1,5 @@
+"""The store in a bucket: an account's changes as a chain of objects, each made once and never changed."""
+
+from shared.store.s3.store import S3Store
+
+__all__ = ["S3Store"]

@@ -1,0 +1,72 @@
+"""Where things lie in a bucket (pure): the keys of every object, and what a key says."""
+
+import re
+
+__all__ = [
+    "ACCOUNTS",
+    "DUTY",
+    "PROBE",
+    "account_folder",
+    "entry_key",
+    "is_ours",
+    "log_folder",
+    "note_key",
+    "pack_key",
+    "quarantine_key",
+    "state_key",
+]
+
+ACCOUNTS = "accounts/"
+DUTY = "duty"
+PROBE = "probe"
+
+_LAST = 10**12 - 1
+"""Entries are numbered from 1; their keys count down from here, so that a list begins with the newest."""
+
+_OURS = re.compile(
+    r"log/[0-9]{12}|states/[0-9]{12}|(?:history|archive|reports)/[0-9T-]{19}-[0-9]{12}-[0-9a-f]{16}\.ndjson\.gz"
+)
+
+
+def account_folder(account: str) -> str:
+    """Return what every key of an account begins with."""
+    return f"{ACCOUNTS}{account}/"
+
+
+def log_folder(account: str) -> str:
+    """Return what the keys of an account's entries begin with."""
+    return f"{account_folder(account)}log/"
+
+
+def entry_key(account: str, number: int) -> str:
+    """Return the key of an account's entry: of two entries the later has the smaller key."""
+    return f"{log_folder(account)}{_LAST - number:012d}"
+
+
+def state_key(account: str, number: int) -> str:
+    """Return the key of what an account came to with its first so many entries."""
+    return f"{account_folder(account)}states/{number:012d}"
+
+
+def pack_key(account: str, shelf: str, stamp: str, number: int, content: str) -> str:
+    """Return the key of a pack: packs list in the order of their first versions.
+
+    `number`, that of the newest entry when it was made, keeps a pack that is made again later from getting
+    the name of one that is about to be deleted.
+    """
+    return f"{account_folder(account)}{shelf}/{stamp}-{number:012d}-{content[:16]}.ndjson.gz"
+
+
+def quarantine_key(account: str, key: str) -> str:
+    """Return where an object that cannot be believed is set aside."""
+    return f"quarantine/{account}/{key.rpartition('/')[2]}"
+
+
+def note_key(name: str) -> str:
+    """Return the key of a note."""
+    return f"notes/{name}"
+
+
+def is_ours(account: str, key: str) -> bool:
+    """Tell whether a key below an account's is of a form that is given here."""
+    return _OURS.fullmatch(key.removeprefix(account_folder(account))) is not None

@@ -1,0 +1,139 @@
+"""SeaweedFS, a real S3 server, for the tests of the store in a bucket."""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import obstore
+import pytest
+from obstore.store import S3Store
+
+from tests.ports import free_port
+
+__all__ = ["BUCKET", "SeaweedFS", "environment_set", "why_no_seaweedfs"]
+
+BUCKET = "marigraph-tests"
+_WEED = Path(sys.executable).with_name("weed")
+_KEY, _SECRET = "AKTESTS", "of-the-tests-only"
+
+
+def why_no_seaweedfs() -> str:
+    return "" if _WEED.exists() or shutil.which("weed") else "there is no weed (make setup installs it)"
+
+
+class SeaweedFS:
+    """One server with everything in it; a test takes a prefix of its own."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="seaweedfs-"))
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def environment(self, endpoint: str | None = None) -> dict[str, str]:
+        """The settings with which anybody reaches it."""
+        return {
+            "AWS_ENDPOINT_URL": endpoint or self.endpoint,
+            "AWS_ACCESS_KEY_ID": _KEY,
+            "AWS_SECRET_ACCESS_KEY": _SECRET,
+            "AWS_REGION": "us-east-1",
+        }
+
+    def url(self) -> str:
+        """A store that nobody has used."""
+        return f"s3://{BUCKET}/{secrets.token_hex(6)}"
+
+    def start(self) -> None:
+        identity = {
+            "name": "tests",
+            "credentials": [{"accessKey": _KEY, "secretKey": _SECRET}],
+            "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+        }
+        config = self.folder / "s3.json"
+        config.write_text(json.dumps({"identities": [identity]}))
+        ports = [
+            f"-{name}={free_port()}"
+            for name in (
+                "master.port",
+                "master.port.grpc",
+                "volume.port",
+                "volume.port.grpc",
+                "filer.port",
+                "filer.port.grpc",
+                "s3.port.grpc",
+            )
+        ]
+        log = (self.folder / "log").open("wb")
+        command = [str(_WEED) if _WEED.exists() else "weed", "server", f"-dir={self.folder}", "-ip=127.0.0.1"]
+        options = ["-ip.bind=127.0.0.1", *ports, "-s3", f"-s3.port={self.port}", f"-s3.config={config}"]
+        quiet = ["-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"]
+        small = ["-master.volumeSizeLimitMB=64", "-volume.max=100"]
+        with log:
+            self._process = subprocess.Popen(
+                [*command, *options, *quiet, *small], stdout=log, stderr=log, cwd=self.folder
+            )
+        try:
+            self._wait()
+            self._make_bucket()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait(self) -> None:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            assert self._process
+            if self._process.poll() is not None:
+                break
+            if self._is_up():
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"SeaweedFS did not start:\n{(self.folder / 'log').read_text()[-2000:]}")
+
+    def _make_bucket(self) -> None:
+        """Put something into it: this server then makes the bucket."""
+        client = S3Store(
+            BUCKET,
+            endpoint=self.endpoint,
+            access_key_id=_KEY,
+            secret_access_key=_SECRET,
+            region="us-east-1",
+            client_options={"allow_http": True},
+        )
+        obstore.put(client, "made", b"")
+
+    def _is_up(self) -> bool:
+        try:
+            urllib.request.urlopen(f"{self.endpoint}/status", timeout=2).close()
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+        with contextlib.suppress(OSError):
+            shutil.rmtree(self.folder)
+
+
+def environment_set(patch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
+    """Let this process have these AWS settings and no others."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        patch.delenv(name)
+    for name, value in environment.items():
+        patch.setenv(name, value)
