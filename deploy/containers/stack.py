@@ -132,7 +132,7 @@ class Stack(NamedTuple):
     def containers(self) -> list[Container]:
         """Return the stack's containers, running or not."""
         ids = ask("ps", "--all", "--quiet", "--filter", f"label=com.docker.compose.project={self.project}")
-        return [_container(found) for found in json.loads(ask("inspect", *ids.split()))] if ids else []
+        return [_container(found) for found in _inspected(ids.split())]
 
 
 def find_stack(environ: Mapping[str, str]) -> Stack:
@@ -156,14 +156,33 @@ def find_stack(environ: Mapping[str, str]) -> Stack:
 
 def ask(*arguments: str) -> str:
     """Ask the engine through the docker command; raises CannotRunError with its words when it refuses."""
+    answer = _answer(*arguments)
+    if answer.returncode != 0:
+        raise _refused(answer)
+    return answer.stdout.strip()
+
+
+def _inspected(ids: list[str]) -> list[dict[str, Any]]:
+    """Return what the engine knows of these containers; one that has gone since is left out."""
+    if not ids:
+        return []
+    answer = _answer("inspect", "--type", "container", *ids)
+    if answer.returncode != 0 and "no such" not in answer.stderr.lower():
+        raise _refused(answer)
+    found: list[dict[str, Any]] = json.loads(answer.stdout)
+    return found
+
+
+def _answer(*arguments: str) -> "subprocess.CompletedProcess[str]":
     docker = shutil.which("docker")
     if docker is None:
         raise CannotRunError(f"there is no docker command.\n{ENGINE_CURE}")
-    answer = subprocess.run([docker, *arguments], capture_output=True, text=True, check=False)  # noqa: S603 - our own command
-    if answer.returncode != 0:
-        words = answer.stderr.strip() or answer.stdout.strip()
-        raise CannotRunError(f"no Docker engine answers: {words}\n{ENGINE_CURE}")
-    return answer.stdout.strip()
+    return subprocess.run([docker, *arguments], capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+
+
+def _refused(answer: "subprocess.CompletedProcess[str]") -> CannotRunError:
+    words = answer.stderr.strip() or answer.stdout.strip()
+    return CannotRunError(f"no Docker engine answers: {words}\n{ENGINE_CURE}")
 
 
 def _compose() -> tuple[str, ...]:

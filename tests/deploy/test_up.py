@@ -1,5 +1,6 @@
-"""How `make up` takes secrets out of what it was told; no engine is asked."""
+"""How `make up` takes secrets out of what it was told, and what it makes of an engine's answers; none is asked."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -32,3 +33,39 @@ def test_a_secret_is_taken_out_of_the_environment_directly_or_from_its_file(up: 
 def test_a_secret_that_cannot_be_had_is_named(up: Any, environment: dict[str, str], words: str) -> None:
     with pytest.raises(up.CannotRunError, match=words):
         up.take_secret(environment, "ONE")
+
+
+KNOWN = {
+    "Config": {"Labels": {"com.docker.compose.service": "receiver"}},
+    "State": {"Status": "running"},
+    "NetworkSettings": {"Ports": None},
+    "RestartCount": 0,
+}
+
+
+@pytest.fixture
+def engine(up: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An engine that lists two containers; of what `inspect` says the test decides."""
+
+    def answering(found: list[Any], words: str, code: int) -> Any:
+        command = tmp_path / "docker"
+        command.write_text(
+            '#!/bin/sh\n[ "$1" = ps ] && { echo one; echo two; exit; }\n'
+            f"echo '{json.dumps(found)}'; echo '{words}' >&2; exit {code}\n"
+        )
+        command.chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+        return up.Stack("project", {}, ("docker", "compose"), practising=True)
+
+    return answering
+
+
+def test_a_container_that_goes_between_two_questions_is_none(engine: Any) -> None:
+    """The one that takes the key is removed when it has ended."""
+    for words in ("Error: No such object: two", "Error response from daemon: No such container: two"):
+        assert [one.service for one in engine([KNOWN], words, 1).containers()] == ["receiver"]
+
+
+def test_an_engine_that_does_not_answer_is_told(up: Any, engine: Any) -> None:
+    with pytest.raises(up.CannotRunError, match="no Docker engine answers: Cannot connect"):
+        engine([], "Cannot connect to the Docker daemon", 1).containers()
