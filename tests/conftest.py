@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from shared import logs
+from tests.faults.lengths import LONG
 from tests.faults.proxy import FaultProxy
 from tests.seaweedfs import SeaweedFS, environment_set
 
@@ -19,6 +21,10 @@ REPOSITORY = Path(__file__).parents[1]
 
 REQUIRED = {name for name in os.environ.get("MARIGRAPH_REQUIRE", "").split(",") if name}
 """Things (the keys of MISSING) whose absence must fail the run; CI sets it, so that nothing is left out."""
+
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.register_profile("random", deadline=None, print_blob=True)
+settings.load_profile("random" if LONG else "repeatable")
 
 LEFT_OUT = "this machine cannot run"
 

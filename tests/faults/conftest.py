@@ -15,14 +15,13 @@ from tests.ports import free_port
 
 
 class Receiver:
-    """A receiver that can be started again and again on the same store and port."""
+    """A receiver that can be started again and again on the same store and port; it works in its log's folder."""
 
-    def __init__(self, store: Path, log: Path, repository: Path, **settings: str) -> None:
+    def __init__(self, store: Path, log: Path, **settings: str) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.store = store
         self.log = log
-        self._repository = repository
         self._settings = {
             "PATH": os.environ["PATH"],
             "STORE_URL": f"file://{store}",
@@ -39,7 +38,7 @@ class Receiver:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "services.receiver"],
-                cwd=self._repository,
+                cwd=self.log.parent,
                 env=self._settings,
                 stderr=log,
             )
@@ -59,7 +58,7 @@ class Receiver:
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "services.janitor", "once"],
-                cwd=self._repository,
+                cwd=self.log.parent,
                 env=settings,
                 stdout=log,
                 stderr=log,
@@ -78,11 +77,11 @@ class Receiver:
 
 
 @pytest.fixture
-def receiver_on(tmp_path: Path, repository: Path) -> Iterator[Callable[..., Receiver]]:
+def receiver_on(tmp_path: Path) -> Iterator[Callable[..., Receiver]]:
     made: list[Receiver] = []
 
     def make(store: Path, **settings: str) -> Receiver:
-        made.append(Receiver(store, tmp_path / "receiver.log", repository, **settings))
+        made.append(Receiver(store, tmp_path / "receiver.log", **settings))
         return made[-1]
 
     yield make

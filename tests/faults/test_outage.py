@@ -53,9 +53,7 @@ numbers = itertools.count()
 @pytest.fixture(scope="module")
 def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
     folder = tmp_path_factory.mktemp("outage")
-    running = Receiver(
-        folder / "store", folder / "log", Path(__file__).parents[2], RECEIVER_KEYS_FILE=key_for_all(folder)
-    )
+    running = Receiver(folder / "store", folder / "log", RECEIVER_KEYS_FILE=key_for_all(folder))
     running.start()
     yield running
     running.kill()

@@ -14,7 +14,7 @@ import pytest
 
 from services.receiver.openapi.document import OPERATIONS
 from tests.faults.conftest import KEY, Receiver
-from tests.faults.lengths import note, times
+from tests.faults.lengths import LONG, note, times
 
 ENDLESS = "/events$"
 """A stream does not end: events have tests of their own."""
@@ -53,9 +53,8 @@ taken item by item, each with a status of its own."""
 
 @pytest.mark.timeout(times(300, 7200))
 def test_nothing_that_can_be_asked_breaks_the_receiver(
-    tmp_path: Path, repository: Path, receiver_on: Callable[..., Receiver]
+    tmp_path: Path, receiver_on: Callable[..., Receiver]
 ) -> None:
-    beside = set(repository.iterdir())
     receiver = receiver_on(tmp_path / "store", LOG_LEVEL="debug", LOG_FORMAT="json")
     receiver.start()
     sent = run_against(receiver.address, tmp_path)
@@ -67,8 +66,9 @@ def test_nothing_that_can_be_asked_breaks_the_receiver(
     assert len({line["request_id"] for line in requests}) == len(requests)
     own = [line for line in requests if line["path"] in OWN or line["path"].startswith(PROBE)]
     assert 0 <= len(requests) - sent <= len(own), "each request has one line"
-    assert {path.name for path in tmp_path.iterdir()} == {"store", "fuzzing", receiver.log.name}
-    assert set(repository.iterdir()) == beside, "the folder in which the receiver runs"
+    assert {path.name for path in tmp_path.iterdir()} == {"store", "fuzzing", receiver.log.name}, (
+        "it works there"
+    )
     note(f"{len(OPERATIONS)} calls, {len(requests)} requests")
 
 
@@ -83,6 +83,7 @@ def run_against(address: str, folder: Path) -> int:
         *("--exclude-path-regex", ENDLESS),
         *("--phases", "examples,coverage,fuzzing"),
         *("--max-examples", str(times(5, 2000)), "--request-timeout", "30", "--continue-on-failure"),
+        *(() if LONG else ("--generation-deterministic",)),
         *("--generation-database", "none", "--report", "json", "--report-json-path", "report.json"),
     ]
     run = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)

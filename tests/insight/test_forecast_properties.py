@@ -78,7 +78,7 @@ def cases(draw: st.DrawFn) -> Case:
     return Case(limit, now, readings[place], told)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(cases())
 def test_a_band_is_ordered_and_not_below_what_was_read_last(case: Case) -> None:
     reset = case.told.at_reset
@@ -90,7 +90,7 @@ def test_a_band_is_ordered_and_not_below_what_was_read_last(case: Case) -> None:
     assert case.told.percentage <= reset.low <= reset.likely <= reset.high <= 100
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(cases())
 def test_times_are_ordered_ahead_and_before_the_reset_and_come_with_their_chance(case: Case) -> None:
     hit, resets_at = case.told.hit, case.told.resets_at
@@ -108,7 +108,7 @@ def test_times_are_ordered_ahead_and_before_the_reset_and_come_with_their_chance
         assert hit.chance >= 0.5
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(cases())
 def test_nothing_is_told_of_what_is_little_known_old_unknown_or_over(case: Case) -> None:
     told, is_session = case.told, case.limit == "session"

@@ -158,7 +158,7 @@ def full_times(truth: Truth) -> list[tuple[datetime, datetime]]:
     return found
 
 
-@settings(deadline=None, derandomize=True, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 10**9))
 @example(ONE_SECOND)
 def test_true_hits_lie_within_those_told(seed: int) -> None:

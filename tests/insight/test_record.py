@@ -58,7 +58,7 @@ def test_of_one_moment_the_correction_counts() -> None:
     assert record.limits["session"].course.level == 41
 
 
-@settings(deadline=None, derandomize=True, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 10**9), st.floats(0.1, 5))
 def test_what_is_told_of_a_moment_was_true_at_its_reading_and_its_window_runs(seed: int, days: float) -> None:
     truth = session_life(seed)
@@ -72,7 +72,7 @@ def test_what_is_told_of_a_moment_was_true_at_its_reading_and_its_window_runs(se
     assert abs(now.percentage - truth.percentage(read)) < 1.1
 
 
-@settings(deadline=None, derandomize=True, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(0, 10**9), st.integers(0, 5))
 def test_a_fold_begun_again_at_any_day_tells_the_same(seed: int, day: int) -> None:
     versions = recorded(session_life(seed), seed)

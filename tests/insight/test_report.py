@@ -175,7 +175,7 @@ def test_the_page_allows_its_own_style_and_nothing_else() -> None:
     assert "http" not in page.replace("http-equiv", "")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(max_size=64), st.text(max_size=64))
 def test_no_line_of_text_is_longer_than_eighty_and_none_is_forged(name: str, collector: str) -> None:
     story = []

@@ -20,7 +20,7 @@ def held_to_the_plain_fold(versions: list[Stored]) -> None:
     assert sweep.found == [one for one in every if one != Findings()]
 
 
-@settings(deadline=None, derandomize=True, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(0, 10**9))
 def test_a_life_is_told_the_same(seed: int) -> None:
     held_to_the_plain_fold(recorded(session_life(seed), seed))
@@ -59,7 +59,7 @@ def shaken(versions: list[Stored], roll: random.Random) -> list[Stored]:
     return made
 
 
-@settings(deadline=None, derandomize=True, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(0, 10**9), st.sampled_from([0.0, 0.03, 0.3, 0.9]))
 def test_whatever_versions_hold_is_told_the_same(seed: int, share: float) -> None:
     roll = random.Random(seed)

@@ -29,7 +29,7 @@ def life(seed: int) -> tuple[Truth, list[Stored]]:
     return truth, recorded(truth, seed)
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(max_examples=60)
 @given(lives)
 @example(ONE_SECOND)
 def test_every_turn_that_is_told_happened_within_its_times(seed: int) -> None:
@@ -41,7 +41,7 @@ def test_every_turn_that_is_told_happened_within_its_times(seed: int) -> None:
         assert ahead or true & set(TRUE_OF[turn.kind]), turn
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(max_examples=60)
 @given(lives)
 @example(ONE_SECOND)
 def test_no_end_of_a_window_between_two_readings_is_missed(seed: int) -> None:

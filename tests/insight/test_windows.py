@@ -131,7 +131,7 @@ def test_a_model_that_was_not_used_at_first_has_its_window_since_the_reset_befor
     assert times(second.opened) == (week - minutes(3), week + minutes(305 + 1 / 60))
 
 
-@settings(deadline=None, derandomize=True, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 10**9))
 @example(ONE_SECOND)
 def test_true_openings_and_ends_lie_within_those_told(seed: int) -> None:

@@ -82,7 +82,7 @@ BATCHES = st.lists(st.tuples(st.lists(SECONDS, max_size=40), TIMES), min_size=1,
 """What comes before each run of the janitor, and what happens to its clock."""
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow])
 @given(rules=RULES, batches=BATCHES)
 async def test_what_stays_is_what_the_model_says_and_all_else_is_archived_once(
     rules: dict[str, int], batches: list[tuple[list[int], str]]
@@ -93,7 +93,6 @@ async def test_what_stays_is_what_the_model_says_and_all_else_is_archived_once(
 @pytest.mark.seaweedfs
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(rules=RULES, batches=BATCHES)
@@ -173,7 +172,6 @@ def settings_of(root: Path, rules: dict[str, int], *, archive: bool) -> dict[str
 
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(

@@ -79,7 +79,5 @@ class KeptModel(StoreModel):
 def case_of(model: type[KeptModel], short: int, steps: int, seconds: int) -> Any:
     """Return the test case of a model: so many examples of so many steps, many more at full length."""
     case = model.TestCase
-    case.settings = settings(
-        max_examples=times(short, 300), stateful_step_count=times(steps, 50), deadline=None
-    )
+    case.settings = settings(max_examples=times(short, 300), stateful_step_count=times(steps, 50))
     return pytest.mark.timeout(times(seconds, 3600))(case)

@@ -1,6 +1,6 @@
 """Answers counted in plain numbers are shown as the metrics library shows its own."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
@@ -18,7 +18,6 @@ def shown(registry: CollectorRegistry) -> list[str]:
     return sorted(generate_latest(registry).decode().splitlines())
 
 
-@settings(deadline=None)
 @given(st.lists(ANSWER, max_size=30))
 def test_the_numbers_are_those_that_the_library_would_have_counted(
     answers: list[tuple[str, str, int, float]],

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.receiver.giving.answers import Answer, KeptAnswers, answer
@@ -24,7 +24,6 @@ def said(given: Answer) -> tuple[object, ...]:
     return given.body, given.etag, given.last_modified, given.headers
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 3), STEPS), min_size=2, max_size=30))
 @example([(1, 600_000_000), (1, 600_000_001), (1, 600_000_000), (1, 599_999_999), (1, 660_000_000)])
 def test_a_kept_answer_is_what_a_new_one_would_be_whenever_it_is_asked(asked: list[tuple[int, int]]) -> None:

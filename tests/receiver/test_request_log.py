@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.receiver.operating import requestlog
@@ -170,7 +170,6 @@ def line_of(path: str, key: str | None = None) -> RequestLine:
     )
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(), max_size=400), st.sampled_from([None, "laptop", "the key's = name"]))
 def test_no_path_ends_a_line_or_makes_a_field(path: str, key: str | None) -> None:
     as_json, as_text = (

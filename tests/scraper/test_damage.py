@@ -99,7 +99,7 @@ def test_taking_any_two_pieces_away_makes_no_number_wrong(name):
 
 
 @given(st.data())
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 def test_doubling_and_reordering_boxes_makes_no_number_wrong(data):
     name = data.draw(st.sampled_from(ROWS))
     page = PAGES[name]
@@ -116,7 +116,7 @@ def test_doubling_and_reordering_boxes_makes_no_number_wrong(data):
 
 
 @given(st.data())
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 def test_taking_many_boxes_away_makes_no_number_wrong(data):
     name = data.draw(st.sampled_from(ROWS))
     page = PAGES[name]

@@ -151,7 +151,7 @@ def test_any_span_counts_from_the_moment_of_the_reading(hours, minutes, spelling
     zone=st.sampled_from(ZONES).map(ZoneInfo),
     spelling=st.sampled_from(SPELLINGS),
 )
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=3000)
 def test_any_moment_of_the_week_is_found_again_from_its_words(base, ahead, zone, spelling):
     true = (base + timedelta(minutes=ahead)).replace(second=0)
     assume(true > base)
@@ -174,7 +174,7 @@ def test_any_moment_of_the_week_is_found_again_from_its_words(base, ahead, zone,
     spelling=st.sampled_from([one for one in SPELLINGS if not one.dated]),
     with_day=st.booleans(),
 )
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=3000)
 def test_a_session_s_time_is_its_nearest_occurrence(base, ahead, zone, spelling, with_day):
     true = (base + timedelta(minutes=ahead)).replace(second=0)
     local = true.astimezone(zone)
@@ -185,7 +185,7 @@ def test_a_session_s_time_is_its_nearest_occurrence(base, ahead, zone, spelling,
 
 
 @given(words=st.text(alphabet="0123456789:., hrHSMinUdejàma/PAM", max_size=14), base=BASES)
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000)
 def test_no_words_raise_anything_or_give_a_moment_that_the_limit_cannot_have(words, base):
     for language in ("en", "de", "fr"):
         found = parse_reset(words, base, BERLIN, "weekly", language)

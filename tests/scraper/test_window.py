@@ -128,6 +128,17 @@ async def test_a_screen_stays_when_who_came_first_has_gone():
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.screen
+async def test_screens_made_at_once_leave_each_other_alone():
+    """Two accounts on one machine, or a person's own screen beside them."""
+    async with contextlib.AsyncExitStack() as several:
+        made = await asyncio.gather(*(several.enter_async_context(own_screen("Xvfb")) for _ in range(4)))
+        made.append(await several.enter_async_context(own_screen("Xvfb")))
+        assert len({where["DISPLAY"] for where in made}) == len(made)
+        for where in made:
+            assert let_in(where["DISPLAY"], Path(where["XAUTHORITY"]).read_bytes()[-16:])
+
+
 def let_in(display, cookie):
     """Say hello to a screen as X11 has it; returns whether it answers that one may come in."""
     name = b"MIT-MAGIC-COOKIE-1" if cookie else b""

@@ -1,7 +1,7 @@
 """Which digests ids can have been made from: never a miss, whatever was added and when."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.store import parts
@@ -17,7 +17,6 @@ def small_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "_LATE", 2)
 
 
-@settings(deadline=None)
 @given(st.lists(PARTS, max_size=6), st.lists(PARTS, max_size=9), st.lists(DIGESTS, min_size=2, max_size=5))
 def test_the_ids_of_a_digest_are_those_that_match_it(
     before: list[str], after: list[str], asked: list[str]

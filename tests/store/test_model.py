@@ -92,7 +92,7 @@ class VolumeModel(StoreModel):
         self.stores[place] = open_store(f"file://{self.root}")
 
 
-LENGTH = settings(max_examples=times(20, 300), stateful_step_count=times(25, 50), deadline=None)
+LENGTH = settings(max_examples=times(20, 300), stateful_step_count=times(25, 50))
 TestInMemory = StoreModel.TestCase
 TestInMemory.settings = LENGTH
 TestInMemory = pytest.mark.timeout(times(120, 3600))(TestInMemory)

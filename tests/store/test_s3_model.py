@@ -40,5 +40,5 @@ def test_a_bucket_is_what_a_plain_list_would_be(
     monkeypatch.setattr(packing, "MOST", packed)
     BucketModel.server = seaweedfs
     case = BucketModel.TestCase
-    case.settings = settings(max_examples=times(10, 250), stateful_step_count=times(25, 50), deadline=None)
+    case.settings = settings(max_examples=times(10, 250), stateful_step_count=times(25, 50))
     case().runTest()

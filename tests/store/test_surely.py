@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.schemas.codec import digest
@@ -22,7 +22,6 @@ ARRIVALS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(MOMENTS, ARRIVALS, st.sampled_from(["", "0", "x"]), st.booleans())
 def test_what_is_surely_a_version_is_one(read: datetime, arrived: object, other: str, snapped: bool) -> None:
     document: dict[str, Any] = {**snapshot(read), "receivedAt": arrived}

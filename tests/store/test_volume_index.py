@@ -10,7 +10,7 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.store import Store, open_store
@@ -177,7 +177,6 @@ def test_lines_say_what_changed_and_when_the_folder_agreed() -> None:
     assert list(left_after([], entries.runs)) == ids[1:]
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.one_of(

@@ -2,13 +2,11 @@
 
 import asyncio
 import contextlib
-import os
 import secrets
 import shutil
 import struct
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from io import FileIO
 from pathlib import Path
 
 from services.scraper.judging.outcome import ScrapeError
@@ -18,9 +16,12 @@ __all__ = ["find_screen_server", "own_screen"]
 CURE = "Is /tmp writable? Without SCRAPER_BROWSER_MODE=headed no screen is needed."
 START_SECONDS = 15
 END_SECONDS = 3
+LOOK_SECONDS = 0.02
 COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
 KEY_BYTES = 16
 LET_IN = b"\1"
+NUMBERS = range(200, 232)
+"""Where no other program looks for one first."""
 
 OPTIONS = (
     *("-screen", "0", "1280x1024x24"),
@@ -44,31 +45,46 @@ async def own_screen(server: str) -> AsyncIterator[Mapping[str, str]]:
     with tempfile.TemporaryDirectory(prefix="screen-") as folder:
         key = secrets.token_bytes(KEY_BYTES)
         cookie = _cookie_in(Path(folder), key)
-        reading, writing = os.pipe()
-        with FileIO(reading) as told:
-            running = await _started(server, cookie, writing)
-            try:
-                number = await _number(told, running)
-                async with _held(number, key):
-                    yield {"DISPLAY": f":{number}", "XAUTHORITY": str(cookie)}
-            finally:
-                await _ended(running)
+        running, number, held = await _first_free(server, cookie, key)
+        try:
+            yield {"DISPLAY": f":{number}", "XAUTHORITY": str(cookie)}
+        finally:
+            held.close()
+            await _ended(running)
 
 
-async def _started(server: str, cookie: Path, writing: int) -> asyncio.subprocess.Process:
-    """Start it; it says its number at `writing`, which is its alone afterwards."""
+async def _first_free(
+    server: str, cookie: Path, key: bytes
+) -> tuple[asyncio.subprocess.Process, int, asyncio.StreamWriter]:
+    """Start it under the first number that no other screen has; it ends at once under one that is taken.
+
+    Left to choose by itself (-displayfd) it takes another's socket away.
+    """
+    for number in NUMBERS:
+        running = await _started(server, cookie, number)
+        try:
+            held = await asyncio.wait_for(_held(number, key, running), START_SECONDS)
+        except TimeoutError:
+            await _ended(running)
+            raise _failed(f"it was not ready in {START_SECONDS} s") from None
+        except BaseException:
+            await _ended(running)
+            raise
+        if held:
+            return running, number, held
+    raise _failed(f"it ended with {running.returncode}, as each of the numbers {NUMBERS[0]} to {NUMBERS[-1]}")
+
+
+async def _started(server: str, cookie: Path, number: int) -> asyncio.subprocess.Process:
     try:
         return await asyncio.create_subprocess_exec(
-            *(server, "-displayfd", str(writing), "-auth", str(cookie), *OPTIONS),
+            *(server, f":{number}", "-auth", str(cookie), *OPTIONS),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
-            pass_fds=(writing,),
         )
     except OSError as error:
         raise _failed(error.strerror or "no reason given") from error
-    finally:
-        os.close(writing)
 
 
 async def _ended(running: asyncio.subprocess.Process) -> None:
@@ -82,31 +98,28 @@ async def _ended(running: asyncio.subprocess.Process) -> None:
         await running.wait()
 
 
-async def _number(told: FileIO, running: asyncio.subprocess.Process) -> int:
-    """Wait for the screen's number, which it tells when it is ready."""
-    try:
-        said = await asyncio.wait_for(asyncio.to_thread(told.readline), START_SECONDS)
-    except TimeoutError:
-        raise _failed(f"it was not ready in {START_SECONDS} s") from None
-    if not said:
-        raise _failed(f"it ended with {await running.wait()}")
-    return int(said)
+async def _held(number: int, key: bytes, running: asyncio.subprocess.Process) -> asyncio.StreamWriter | None:
+    """Become its client, as soon as it lets one in; returns None when it ended instead.
+
+    Without a client that stays it would end when a browser that looks in first goes again.
+    """
+    while running.returncode is None:
+        if held := await _let_in(number, key):
+            return held
+        await asyncio.sleep(LOOK_SECONDS)
+    return None
 
 
-@contextlib.asynccontextmanager
-async def _held(number: int, key: bytes) -> AsyncIterator[None]:
-    """Be a client for the block: else it would end when a browser that looks in first goes again."""
+async def _let_in(number: int, key: bytes) -> asyncio.StreamWriter | None:
     try:
         reader, writer = await asyncio.open_unix_connection(f"/tmp/.X11-unix/X{number}")  # noqa: S108 - X11's place
-    except OSError as error:
-        raise _failed(f"it cannot be reached: {error.strerror}") from error
-    try:
         writer.write(_hello(key))
-        if await reader.read(1) != LET_IN:
-            raise _failed("it does not let its own maker in")
-        yield
-    finally:
-        writer.close()
+        if await reader.read(1) == LET_IN:
+            return writer
+    except OSError:
+        return None
+    writer.close()
+    return None
 
 
 def _hello(key: bytes) -> bytes:
