@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -103,7 +104,12 @@ MISSING = {
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Refuse to begin when something that may not be left out is not here."""
+    """Refuse to begin when something that may not be left out is not here.
+
+    A shell that runs this in the background lets it ignore Ctrl-C, and with it all that the tests start.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for need in REQUIRED & MISSING.keys():
         if reason := MISSING[need]():
             raise pytest.UsageError(f"{need} is required here, but {reason}")

@@ -6,8 +6,7 @@ The browser is what it is: no false user agent, no tricks against bot checks.
 import asyncio
 import contextlib
 import os
-import re
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from pathlib import Path
 
 import structlog
@@ -18,10 +17,11 @@ from services.scraper.browsing.chromium import CURE, find_browser, has_screen, l
 from services.scraper.browsing.one_tab import one_tab
 from services.scraper.browsing.profile import Purpose, hold_browser, hold_profile
 from services.scraper.browsing.screen import find_screen_server, own_screen
+from services.scraper.browsing.trouble import browser_trouble, no_screen
 from services.scraper.judging.outcome import ScrapeError
 from services.scraper.settings import ScraperSettings
 
-__all__ = ["browser_trouble", "open_page"]
+__all__ = ["open_page"]
 
 LAUNCH_SECONDS = 30
 CLOSE_SECONDS = 3
@@ -178,41 +178,3 @@ async def _bounded(closing: Awaitable[None], what: str) -> None:
         log.warning("it did not close in time", what=what)
     except Error as error:
         log.debug("it was closed already", what=what, reason=str(error))
-
-
-@contextlib.contextmanager
-def browser_trouble() -> Iterator[None]:
-    """Turn the browser library's errors into ours."""
-    try:
-        yield
-    except Error as error:
-        raise _translated(str(error)) from error
-
-
-def no_screen() -> ScrapeError:
-    """Say what to do where a window cannot be opened."""
-    return ScrapeError(
-        "browser_failed",
-        "there is no screen to open a window on",
-        "Log in on a machine with a desktop and bring the login here with `session export` there and "
-        "`session import` here. A headed browser that nobody has to see only needs Xvfb (on Debian: "
-        "apt-get install xvfb).",
-    )
-
-
-def _translated(text: str) -> ScrapeError:
-    if re.search(r"ProcessSingleton|exitCode=21|Opening in existing browser session", text):
-        return ScrapeError("profile_locked", "another browser has it open")
-    if re.search(r"Missing X server|\$DISPLAY|ozone_platform_x11", text):
-        return no_screen()
-    if "launch_persistent_context" in text:
-        return ScrapeError("browser_failed", "the browser ended as soon as it was started", CURE)
-    if code := re.search(r"net::(ERR_[A-Z_]+)", text):
-        return ScrapeError("network", code[1])
-    if "Download is starting" in text:
-        return ScrapeError("network", "the address sends a file to download, and no page")
-    if re.search(r"Timeout \d+ms exceeded", text) and "goto" in text:
-        return ScrapeError("network", "the server did not answer in time")
-    return ScrapeError(
-        "browser_failed", text.strip().splitlines()[0][:200] if text.strip() else "no reason given"
-    )

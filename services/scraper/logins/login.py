@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Page
 
-from services.scraper.browsing.browser import browser_trouble, open_page
+from services.scraper.browsing.browser import open_page
+from services.scraper.browsing.trouble import browser_trouble
 from services.scraper.extract.snapshot import Unreadable
 from services.scraper.judging.outcome import ScrapeError
 from services.scraper.judging.session import door_of

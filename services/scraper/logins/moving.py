@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Page, Route
 
-from services.scraper.browsing.browser import browser_trouble, open_page
+from services.scraper.browsing.browser import open_page
 from services.scraper.browsing.cookies import SiteCookies
+from services.scraper.browsing.trouble import browser_trouble
 from services.scraper.logins.login_age import seen
 from services.scraper.logins.login_file import Login
 from services.scraper.settings import ScraperSettings

@@ -6,7 +6,8 @@ import msgspec
 import structlog
 from playwright.async_api import Error
 
-from services.scraper.browsing.browser import browser_trouble, open_page
+from services.scraper.browsing.browser import open_page
+from services.scraper.browsing.trouble import browser_trouble
 from services.scraper.judging.judging import judge
 from services.scraper.judging.outcome import Outcome, ScrapeError, outcome_of
 from services.scraper.settings import ScraperSettings

@@ -10,8 +10,8 @@ from importlib import resources
 import msgspec
 from playwright.async_api import Error, Page
 
-from services.scraper.browsing.browser import browser_trouble
 from services.scraper.browsing.cookies import SiteCookies
+from services.scraper.browsing.trouble import browser_trouble
 from services.scraper.capturing.scrub import scrubbed
 from services.scraper.extract.captured import CapturedPage, View, decode_view, same_view
 from services.scraper.extract.languages import LANGUAGES

@@ -1,0 +1,65 @@
+"""What the browser library's errors mean for the person whose browser it is."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+
+from playwright.async_api import Error
+
+from services.scraper.browsing.chromium import CURE
+from services.scraper.judging.outcome import ScrapeError
+
+__all__ = ["browser_trouble", "no_screen"]
+
+WORDS = 160
+"""So many characters of the browser's last words are repeated."""
+
+
+@contextlib.contextmanager
+def browser_trouble() -> Iterator[None]:
+    """Turn the browser library's errors into ours."""
+    try:
+        yield
+    except Error as error:
+        raise _translated(str(error)) from error
+
+
+def no_screen() -> ScrapeError:
+    """Say what to do where a window cannot be opened."""
+    return ScrapeError(
+        "browser_failed",
+        "there is no screen to open a window on",
+        "Log in on a machine with a desktop and bring the login here with `session export` there and "
+        "`session import` here. A headed browser that nobody has to see only needs Xvfb (on Debian: "
+        "apt-get install xvfb).",
+    )
+
+
+def _translated(text: str) -> ScrapeError:
+    if re.search(r"ProcessSingleton|exitCode=21|Opening in existing browser session", text):
+        return ScrapeError("profile_locked", "another browser has it open")
+    if re.search(r"Missing X server|\$DISPLAY|ozone_platform_x11", text):
+        return no_screen()
+    if "launch_persistent_context" in text:
+        return ScrapeError("browser_failed", _at_start(text), CURE)
+    if code := re.search(r"net::(ERR_[A-Z_]+)", text):
+        return ScrapeError("network", code[1])
+    if "Download is starting" in text:
+        return ScrapeError("network", "the address sends a file to download, and no page")
+    if re.search(r"Timeout \d+ms exceeded", text) and "goto" in text:
+        return ScrapeError("network", "the server did not answer in time")
+    return ScrapeError(
+        "browser_failed", text.strip().splitlines()[0][:200] if text.strip() else "no reason given"
+    )
+
+
+def _at_start(text: str) -> str:
+    """Tell how a browser failed that never came up, with its last words if it had any."""
+    if late := re.search(r"Timeout (\d+)ms exceeded", text):
+        return f"the browser was not ready within {int(late[1]) // 1000} s"
+    ended = re.search(r"exitCode=(-?\d+)", text)
+    words = [
+        line for line in re.findall(r"\[err\] (.+)", text) if "dbus" not in line
+    ]  # it always misses that
+    told = [f"with exit code {ended[1]}" if ended else "", f"saying: {words[-1][:WORDS]}" if words else ""]
+    return " ".join(["the browser ended as soon as it was started", *filter(None, told)])
