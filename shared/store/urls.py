@@ -47,7 +47,9 @@ def _problem_of_bucket(url: str) -> str | None:
         return f"{url!r} has a prefix that is not made of letters, digits, dots, dashes and underscores"
     if find_spec("obstore") is None:
         return f"{url!r} needs the package obstore: install marigraph with its extra s3"
-    return None
+    from shared.store.s3.credentials import problem_of  # noqa: PLC0415 - wanted for a bucket only
+
+    return f"{url!r} cannot be opened: {wrong}" if (wrong := problem_of()) else None
 
 
 def store_exists(url: str) -> bool:

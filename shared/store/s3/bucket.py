@@ -18,6 +18,7 @@ from obstore.exceptions import (
 from obstore.store import S3Store as Client
 
 from shared.store.errors import StoreReadOnlyError, StoreUnavailableError
+from shared.store.s3.credentials import credentials_in, role_is_asked
 
 if TYPE_CHECKING:
     from obstore import PutMode
@@ -28,6 +29,10 @@ PATIENCE_SECONDS = 5.0
 """How long one request may take, its second tries included."""
 
 _DENIED = ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "Forbidden")
+_OWN_WORDS = "External AWS credential provider: ValueError: "
+"""Before what our own reading of a file of credentials says."""
+_METADATA = ("/latest/api/token", "/latest/meta-data/")
+"""Where obstore asks for the role of the instance, when it has been given no credentials."""
 
 
 class UnsureError(StoreUnavailableError):
@@ -45,12 +50,16 @@ class Bucket:
     """Objects below one prefix. Every call may raise the errors of `shared.store.errors`."""
 
     def __init__(self, name: str, prefix: str, *, read_only: bool = False) -> None:
-        """Take where; endpoint, region and credentials are as the usual AWS settings have them."""
+        """Take where; endpoint, region and credentials are as AWS's own settings have them."""
         self.name = name
         self._read_only = read_only
+        self._who = f"the bucket {name}"
+        if role_is_asked():
+            self._who += ", or the instance's metadata service, which is asked for the credentials of a role,"
         self._client = Client(
             name,
             prefix=prefix or None,
+            credential_provider=credentials_in(),
             client_options={
                 "allow_http": True,  # for an endpoint that says http
                 "connect_timeout": timedelta(seconds=2),
@@ -154,7 +163,7 @@ class Bucket:
             raise StoreReadOnlyError(f"{doing} in the bucket {self.name}: {_said(error)}") from error
         except TimeoutError as error:
             kind = UnsureError if unsure else StoreUnavailableError
-            raise kind(f"the bucket {self.name} has not answered for {PATIENCE_SECONDS:g} seconds") from error
+            raise kind(f"{self._who} has not answered for {PATIENCE_SECONDS:g} seconds") from error
         except (BaseError, OSError) as error:
             said = _said(error)
             if any(word in said for word in _DENIED):
@@ -171,8 +180,20 @@ def _said(error: Exception) -> str:
     Neither addresses nor names of users are in it: `/readyz` tells it to anybody.
     """
     text = str(error)
+    first = text.partition("\n")[0]
+    if _OWN_WORDS in first:
+        return first.partition(_OWN_WORDS)[2]
+    if any(place in first for place in _METADATA):
+        return (
+            "no credentials: none are given, and the instance's metadata service gives none of a role"
+            f" ({_how_it_failed(first)})"
+        )
     if code := text.partition("<Code>")[2].partition("</Code>")[0]:
         return code
+    return _how_it_failed(text)
+
+
+def _how_it_failed(text: str) -> str:
     if status := text.partition("status code: ")[2][:3]:
         return f"it was answered with status {status}"
     return "the connection failed" if "HTTP error" in text else "the answer was not that of a bucket"
