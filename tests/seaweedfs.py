@@ -24,6 +24,12 @@ __all__ = ["BUCKET", "SeaweedFS", "environment_set", "why_no_seaweedfs"]
 BUCKET = "marigraph-tests"
 _WEED = Path(sys.executable).with_name("weed")
 _KEY, _SECRET = "AKTESTS", "of-the-tests-only"
+_MAY = {
+    _KEY: ["Admin", "Read", "Write", "List", "Tagging"],
+    "AKREADER": ["Read", "List"],
+    "AKWRITER": ["Write"],
+}
+"""Who is known, by the same secret, and what each may do."""
 
 
 def why_no_seaweedfs() -> str:
@@ -42,11 +48,11 @@ class SeaweedFS:
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def environment(self, endpoint: str | None = None) -> dict[str, str]:
-        """The settings with which anybody reaches it."""
+    def environment(self, endpoint: str | None = None, who: str = _KEY) -> dict[str, str]:
+        """The settings with which anybody reaches it, who may do everything or is named."""
         return {
             "AWS_ENDPOINT_URL": endpoint or self.endpoint,
-            "AWS_ACCESS_KEY_ID": _KEY,
+            "AWS_ACCESS_KEY_ID": who,
             "AWS_SECRET_ACCESS_KEY": _SECRET,
             "AWS_REGION": "us-east-1",
         }
@@ -56,13 +62,12 @@ class SeaweedFS:
         return f"s3://{BUCKET}/{secrets.token_hex(6)}"
 
     def start(self) -> None:
-        identity = {
-            "name": "tests",
-            "credentials": [{"accessKey": _KEY, "secretKey": _SECRET}],
-            "actions": ["Admin", "Read", "Write", "List", "Tagging"],
-        }
+        identities = [
+            {"name": key, "credentials": [{"accessKey": key, "secretKey": _SECRET}], "actions": actions}
+            for key, actions in _MAY.items()
+        ]
         config = self.folder / "s3.json"
-        config.write_text(json.dumps({"identities": [identity]}))
+        config.write_text(json.dumps({"identities": identities}))
         ports = [
             f"-{name}={free_port()}"
             for name in (

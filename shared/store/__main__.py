@@ -1,4 +1,4 @@
-"""`python -m shared.store check | rebuild | export | import | copy | verify`: a store, for its operator.
+"""`python -m shared.store try | check | rebuild | export | import | copy | verify | discard`: for operators.
 
 Exit codes: 0 all is right, 1 something is not (or could not be done), 2 wrong usage or settings.
 """
@@ -27,6 +27,7 @@ from shared.store.operator.files import FileTakenError, reading, writing
 from shared.store.operator.importing import import_lines
 from shared.store.operator.progress import Progress
 from shared.store.operator.settings import OperatorSettings
+from shared.store.operator.trying import discard_scratch, problems_of_use
 from shared.store.operator.walking import verify
 from shared.store.urls import check_url, open_store, store_exists
 
@@ -88,6 +89,8 @@ def _problem_of_target(url: str, target: str | None) -> str | None:
 
 
 async def _run(url: str, arguments: argparse.Namespace) -> int:
+    if arguments.command in _WITHOUT_STORE:
+        return await _WITHOUT_STORE[arguments.command](url, arguments)
     store = open_store(url, read_only=arguments.command in {"check", "export", "copy"})
     try:
         known = await store.accounts()
@@ -146,6 +149,22 @@ async def _copy(store: Store, arguments: argparse.Namespace) -> int:
     return _FOUND if done.problem_count else 0
 
 
+async def _try(url: str, arguments: argparse.Namespace) -> int:
+    problems = await problems_of_use(url)
+    _say(arguments, {"problems": problems}, words.of_try(problems))
+    return _FOUND if problems else 0
+
+
+async def _discard(url: str, arguments: argparse.Namespace) -> int:
+    try:
+        count = await discard_scratch(url)
+    except ValueError as error:
+        sys.stderr.write(f"store: {error}\n")
+        return _USAGE
+    _say(arguments, {"removed": count}, [f"removed {count} objects"])
+    return 0
+
+
 def _verify(arguments: argparse.Namespace) -> int:
     progress = Progress("verified", time.monotonic)
     with reading(arguments.file) as lines:
@@ -155,6 +174,8 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 _COMMANDS = {"check": _check, "rebuild": _rebuild, "export": _export, "import": _import, "copy": _copy}
+_WITHOUT_STORE = {"try": _try, "discard": _discard}
+"""Commands that open no store."""
 
 
 def _say(arguments: argparse.Namespace, result: object, lines: Iterable[str]) -> None:

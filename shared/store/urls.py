@@ -10,7 +10,7 @@ from shared.store.errors import StoreUrlError
 from shared.store.memory import MemoryStore
 from shared.store.volume import VolumeStore
 
-__all__ = ["check_url", "open_store", "store_exists"]
+__all__ = ["bucket_of", "check_url", "open_store", "store_exists"]
 
 _CURE = (
     "use file:///absolute/folder for a volume, s3://bucket/prefix for a bucket, "
@@ -52,6 +52,12 @@ def _problem_of_bucket(url: str) -> str | None:
     return f"{url!r} cannot be opened: {wrong}" if (wrong := problem_of()) else None
 
 
+def bucket_of(url: str) -> tuple[str, str] | None:
+    """Return the bucket and the prefix that a URL names; None when it names no bucket."""
+    parts = urlsplit(url)
+    return (parts.netloc, parts.path.strip("/")) if parts.scheme == "s3" else None
+
+
 def store_exists(url: str) -> bool:
     """Tell whether the URL names a store that somebody has made; asking makes none.
 
@@ -70,11 +76,11 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
     if problem := check_url(url):
         raise StoreUrlError(problem)
     parts = urlsplit(url)
-    if parts.scheme == "s3":
+    if bucket := bucket_of(url):
         from shared.store.s3 import S3Store  # noqa: PLC0415 - obstore is there only where it is wanted
 
         stale = float(parts.query.removeprefix(_STALE) or 0)
-        return S3Store(parts.netloc, parts.path.strip("/"), read_only=read_only, stale_seconds=stale)
+        return S3Store(*bucket, read_only=read_only, stale_seconds=stale)
     if url == "memory:":
         return MemoryStore()
     return VolumeStore(Path(unquote(parts.path)), read_only=read_only)

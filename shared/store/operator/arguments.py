@@ -12,13 +12,15 @@ def parse() -> argparse.Namespace:
     """Read the command line; ends the process with code 2 for one that cannot be understood."""
     parser = argparse.ArgumentParser(
         prog="python -m shared.store",
-        description="Checks, mends, exports, imports and copies a store; receivers and a janitor may go on.",
+        description="Checks, mends, exports, imports, copies a store; receivers and a janitor may go on.",
         epilog="Exit codes: 0 all is right, 1 something is not, 2 wrong usage or settings.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     checking = _command(commands, "check", "look at every file; change nothing")
     _with_accounts(checking)
     _command(commands, "rebuild", "make index, latest, metadata and the index of archives anew")
+    _command(commands, "try", "see whether a store can be used: write, read, list, remove; keep nothing")
+    _command(commands, "discard", "remove a scratch store in a bucket, s3://bucket/.../trial/NAME")
     exporting = _command(commands, "export", "write versions and reports as lines of JSON")
     _with_accounts(exporting)
     exporting.add_argument("--from", dest="start", type=_moment, metavar="MOMENT", help="from this time on")

@@ -9,7 +9,7 @@ from shared.store.operator.importing import Imported
 from shared.store.operator.walking import Problems, Verified
 from shared.store.upkeep import Finding
 
-__all__ = ["of_check", "of_export", "of_import", "of_rebuild", "of_verify"]
+__all__ = ["of_check", "of_export", "of_import", "of_rebuild", "of_try", "of_verify"]
 
 
 def of_check(checked: Checked) -> Iterator[str]:
@@ -31,6 +31,11 @@ def of_rebuild(mended: Sequence[str]) -> Iterator[str]:
     """Say what was made again."""
     yield from mended
     yield "made again what was not right" if mended else "everything derived was right"
+
+
+def of_try(problems: Sequence[str]) -> Iterator[str]:
+    """Say what keeps a store from being used."""
+    yield from problems or ["the store can be used"]
 
 
 def of_export(exported: Exported) -> Iterator[str]:

@@ -52,6 +52,7 @@ class Bucket:
     def __init__(self, name: str, prefix: str, *, read_only: bool = False) -> None:
         """Take where; endpoint, region and credentials are as AWS's own settings have them."""
         self.name = name
+        self.prefix = prefix
         self._read_only = read_only
         self._who = f"the bucket {name}"
         if role_is_asked():
@@ -190,6 +191,10 @@ def _said(error: Exception) -> str:
         )
     if code := text.partition("<Code>")[2].partition("</Code>")[0]:
         return code
+    if code := first.partition("(code: ")[2].partition(")")[0]:  # of one of many objects that were to go
+        return code
+    if "incorrectly configured region" in first:
+        return "it is in another region than AWS_REGION says"
     return _how_it_failed(text)
 
 

@@ -6,6 +6,7 @@ __all__ = [
     "ACCOUNTS",
     "DUTY",
     "PROBE",
+    "TRIAL",
     "account_folder",
     "entry_key",
     "is_ours",
@@ -19,6 +20,8 @@ __all__ = [
 ACCOUNTS = "accounts/"
 DUTY = "duty"
 PROBE = "probe"
+TRIAL = "trial/"
+"""Scratch stores of a deployment, and the object on which rights are tried: gone when that is done."""
 
 _LAST = 10**12 - 1
 """Entries are numbered from 1; their keys count down from here, so that a list begins with the newest."""
