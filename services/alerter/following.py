@@ -5,12 +5,15 @@ What is late or corrected has its day and those after folded anew, from the midn
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
+
+import structlog
 
 from services.alerter.foreseeing import Foresight
 from services.alerter.rules.account import State
 from services.alerter.rules.limits import Expected
 from services.alerter.rules.tide import LimitsAsked, Tide, followed
-from shared.errors import TemporaryError
+from shared.errors import PermanentError, TemporaryError
 from shared.insight.days import Stored, counting
 from shared.insight.readings import is_correction
 from shared.schemas.codec import decode_report
@@ -29,6 +32,8 @@ LOOK_BACK = timedelta(days=9)
 _MOST_REPORTS = 50
 _ONE_BY_ONE = 100
 """Versions that are read one by one; beyond them their days are read anew."""
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
 class Follower:
@@ -51,12 +56,13 @@ class Follower:
         self._rearm = rearm
         self._foresight = foresight
         self._accounts: dict[str, _Account] = {}
+        self._damaged: set[str] = set()
 
     async def look(self) -> dict[str, State]:
         """Return how every account stands. Raises the store's errors."""
         if not store_exists(self._url):
             raise TemporaryError("there is no store yet")
-        for name in await self._store.accounts():
+        for name in await self._store.accounts(asked_at=monotonic() - self._store.pace.idle):
             if name not in self._accounts:
                 self._accounts[name] = _Account(
                     self._store,
@@ -65,7 +71,13 @@ class Follower:
                     (self._thresholds(name), self._rearm),
                     self._foresight(name) if self._foresight else None,
                 )
-            await self._accounts[name].look()
+            try:
+                await self._accounts[name].look()
+                self._damaged.discard(name)
+            except PermanentError as error:  # the other accounts are followed all the same
+                if name not in self._damaged:
+                    _log.error("an account cannot be followed", account=name, error=str(error))
+                self._damaged.add(name)
         return {name: account.state for name, account in self._accounts.items() if account.begun}
 
 

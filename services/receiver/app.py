@@ -49,6 +49,7 @@ def build_app(
     )
     hub: Hub = app.ctx.hub
     hub.on_drop = context.metrics.dropped_listeners.inc
+    hub.on_news = context.came.add
     context.metrics.event_listeners.set_function(lambda: hub.listeners)
     app.ctx.readiness = Readiness(context)
     app.ctx.watch = Watch(context, app.ctx.hub)

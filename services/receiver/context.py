@@ -67,6 +67,8 @@ class Context(Struct):
     records: KeptRecords = field(default_factory=KeptRecords)
     forecasts: KeptForecasts = field(default_factory=KeptForecasts)
     pieces: KeptPieces = field(default_factory=KeptPieces)
+    came: set[str] = field(default_factory=set)
+    """The accounts of which something came since they were looked at for silence."""
     stopping: bool = False
 
 

@@ -5,6 +5,7 @@ were told of long before. Whoever tells of news needs the other order, that of a
 it is the moment at which the store itself took something in, which no sender has a say in.
 """
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, Protocol
@@ -46,8 +47,10 @@ class Arrivals(Protocol):
         """
         ...
 
-    async def tail(self, account: str, mark: int | None = None) -> Tail:
+    async def tail(self, account: str, mark: int | None = None, *, asked_at: float = math.inf) -> Tail:
         """Return what came since the look that gave `mark`, whoever stored it; None begins.
+
+        What was acknowledged by `asked_at` (seconds of `time.monotonic`) is seen.
 
         A look costs next to nothing while nothing comes, however many versions there are. Marks mean
         something to this open store alone.

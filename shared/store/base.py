@@ -236,7 +236,7 @@ class Store(Upkeep, Reports, Arrivals, Protocol):
         """Return the statistics; they agree with the history at the moment of the call."""
         ...
 
-    async def accounts(self) -> Sequence[str]:
+    async def accounts(self, *, asked_at: float = math.inf) -> Sequence[str]:
         """Return the names of the accounts that have versions, archived ones or reports, sorted."""
         ...
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-__all__ = ["Census", "Finding", "Space", "Upkeep"]
+__all__ = ["Census", "Finding", "Pace", "Space", "Upkeep"]
 
 
 class Finding(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -42,8 +42,19 @@ class Space(Struct, frozen=True):
     total: int
 
 
+class Pace(Struct, frozen=True):
+    """How old (seconds) an answer may be that nobody has just asked for: looks into a bucket cost money."""
+
+    listening: float = 0
+    """While somebody waits for news."""
+    idle: float = 0
+    """While nobody does."""
+
+
 class Upkeep(Protocol):
     """Keeping a store well. Every call may raise the errors of `shared.store.errors`."""
+
+    pace: Pace
 
     async def take_duty(self, who: str) -> str | None:
         """Become the only janitor of this store until `close`; return None, or who is it already.

@@ -3,12 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.alerter.rules.watch import TROUBLES
 from services.alerter.telling.quiet import quiet_from
 from shared.errors import TemporaryError
+from shared.store.arrivals import Tail
+from shared.store.errors import StoreDamagedError
 from tests.alerter.scenes import BERLIN, FIVE, NOW, Scene, iso, minutes
 
 END = NOW + timedelta(days=3)
@@ -48,6 +52,33 @@ async def test_an_older_report_explains_nothing(scene: Scene) -> None:
     assert await pass_time(scene, minutes(90)) == ["no_data"]
     assert scene.told[-1].state is None
     assert "No report tells why" in scene.place.got[-1].said.text
+
+
+async def test_an_account_that_is_damaged_keeps_no_alert_of_another_back(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for account in ("damaged", "well"):
+        await scene.read(70, END, account=account)
+    await scene.turn()
+    store = scene.follower._store
+    tail = store.tail
+
+    async def torn(account: str, *details: Any, **more: Any) -> Tail:
+        if account == "damaged":
+            raise StoreDamagedError("its newest entry is damaged")
+        return await tail(account, *details, **more)
+
+    monkeypatch.setattr(store, "tail", torn)
+    scene.clock.at += FIVE
+    for account in ("damaged", "well"):
+        await scene.read(78, END, account=account)
+    with capture_logs() as lines:
+        assert [await scene.turn(), await scene.turn()] == [["threshold"], []]
+    assert [line["account"] for line in lines if line["event"] == "an account cannot be followed"] == [
+        "damaged"
+    ]
+    monkeypatch.setattr(store, "tail", tail)
+    assert await scene.turn() == ["threshold"]
 
 
 async def test_a_machine_that_slept_gives_readings_time_to_come(scene: Scene) -> None:

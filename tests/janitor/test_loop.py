@@ -1,6 +1,7 @@
 """The janitor's life: one at a time, each trouble said once, metrics for Prometheus."""
 
 import asyncio
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -35,10 +36,10 @@ class Trouble(MemoryStore):
         self.refusal: Exception | None = None
         self.other: str | None = None
 
-    async def accounts(self) -> Sequence[str]:
+    async def accounts(self, *, asked_at: float = math.inf) -> Sequence[str]:
         if self.refusal:
             raise self.refusal
-        return await super().accounts()
+        return await super().accounts(asked_at=asked_at)
 
     async def take_duty(self, _who: str) -> str | None:
         return self.other

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shared.store import open_store
-from shared.store.s3 import bucket, ledger
+from shared.store.s3 import S3Store, bucket, ledger
+from shared.store.upkeep import Pace
 from tests.faults.proxy import Fault, FaultProxy
 from tests.receiver.conftest import Receiver, running
 from tests.seaweedfs import SeaweedFS
@@ -26,7 +27,10 @@ def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def receiver(seaweedfs: SeaweedFS, bucket_proxy: FaultProxy) -> AsyncIterator[Receiver]:
+async def receiver(
+    seaweedfs: SeaweedFS, bucket_proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Receiver]:
+    monkeypatch.setattr(S3Store, "pace", Pace())  # what is ready is asked anew
     store = open_store(seaweedfs.url())
     async with running(store) as one:
         yield one

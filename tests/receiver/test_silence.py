@@ -117,6 +117,7 @@ async def test_it_is_logged_once_when_it_begins_and_when_it_ends(
             receiver.clock.forward(minutes=step)
             await receiver.app.ctx.watch.look()
         await read(receiver)
+        receiver.clock.forward(minutes=1)  # a bucket is not asked before
         await receiver.app.ctx.watch.look()
         await receiver.app.ctx.watch.look()
     assert [(line["log_level"], line["event"]) for line in lines] == [

@@ -3,6 +3,7 @@
 With one, `/metrics` tells of the accounts that the key may read, too.
 """
 
+import time
 from datetime import datetime
 from typing import Any
 
@@ -41,12 +42,17 @@ async def version(_request: Request) -> HTTPResponse:
 
 
 async def record_health(request: Request) -> HTTPResponse:
-    """Say how fresh the record of the account `default` is, in the origin's form."""
+    """Say how fresh the record of the account `default` is, in the origin's form.
+
+    Anybody may ask, as often as they like: where looks cost money, they share one every other second.
+    """
     context = context_of(request)
+    asked_at = time.monotonic() - context.store.pace.listening
     silence: dict[str, Any] | None = None
     try:
-        found, accessible = await context.store.latest(DEFAULT_ACCOUNT), True
-        silence = _without_words(await silence_in(context, DEFAULT_ACCOUNT), context.clock.now())
+        found, accessible = await context.store.latest(DEFAULT_ACCOUNT, asked_at=asked_at), True
+        seen = await silence_in(context, DEFAULT_ACCOUNT, asked_at=asked_at)
+        silence = _without_words(seen, context.clock.now())
     except MarigraphError:
         found, accessible = None, False
     now = context.clock.now()

@@ -6,8 +6,9 @@ whole ring is dropped, so that no listener costs more memory than another.
 
 import asyncio
 import contextlib
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -24,7 +25,7 @@ from shared.store.reports import StoredReport
 __all__ = ["MOST_BYTES", "MOST_EVENTS", "OVERLAP", "Channel", "Piece", "written_news"]
 
 LOOK_SECONDS = 0.5
-"""How soon something is told that another process stored."""
+"""How soon something is told that another process stored; later where the store's pace is slower."""
 
 MOST_EVENTS = 1024
 MOST_BYTES = 4 * 1024 * 1024
@@ -49,10 +50,13 @@ class Piece(Struct, frozen=True):
 class Channel:
     """Follows one account from `begin` to `end`."""
 
-    def __init__(self, store: Store, account: str) -> None:
+    def __init__(
+        self, store: Store, account: str, on_news: Callable[[str], None] = lambda _account: None
+    ) -> None:
         """Follow nothing yet."""
         self._store = store
         self._account = account
+        self._on_news = on_news
         self._ring: deque[Piece] = deque()
         self._bytes = 0
         self._mark = 0
@@ -124,7 +128,8 @@ class Channel:
                 failing = True
 
     async def _look(self) -> None:
-        tail = await self._store.tail(self._account, self._mark)
+        asked_at = time.monotonic() - self._store.pace.listening
+        tail = await self._store.tail(self._account, self._mark, asked_at=asked_at)
         came = tail.arrived
         known = set(self._told) if came is None or self._torn else set()
         if came is None:
@@ -134,6 +139,7 @@ class Channel:
         for count, arrived in enumerate(one for one in came if one not in known):
             if data := await written_news(self._store, self._account, arrived):
                 self.publish(Piece(data, arrived))
+                self._on_news(self._account)
             self._told.append(arrived)
             if count % _AT_ONCE == 0:
                 await asyncio.sleep(0)

@@ -49,6 +49,8 @@ class Hub:
         self.closed = False
         self.on_drop: Callable[[], None] = lambda: None
         """Hears of each."""
+        self.on_news: Callable[[str], None] = lambda _account: None
+        """Hears of the accounts somebody listens to when something of them came, wherever it did."""
         self._sending: set[asyncio.Timeout] = set()
 
     @asynccontextmanager
@@ -56,7 +58,7 @@ class Hub:
         """Take a place among the listeners. Raises FullHouseError, and the store's errors."""
         if self.listeners >= self._most:
             raise FullHouseError
-        channel = self._channels.setdefault(account, Channel(self._store, account))
+        channel = self._channels.setdefault(account, Channel(self._store, account, self.on_news))
         self.listeners += 1
         channel.listeners += 1
         try:

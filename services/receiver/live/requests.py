@@ -15,7 +15,7 @@ from shared.store import Store
 __all__ = ["MOST_WAITING", "ScrapeRequests"]
 
 LOOK_SECONDS = 1.0
-"""How soon a collector hears of what was asked at another receiver."""
+"""How soon a collector hears of what was asked at another receiver, or the store's pace if slower."""
 
 MOST_WAITING = 100
 """Collectors that may wait at a time."""
@@ -64,7 +64,7 @@ class ScrapeRequests:
                 if taken or left <= 0:
                     return taken
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(min(left, LOOK_SECONDS)):
+                    async with asyncio.timeout(min(left, max(LOOK_SECONDS, self._store.pace.listening))):
                         await changed.wait()
             return None
         finally:

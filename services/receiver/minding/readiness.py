@@ -10,7 +10,7 @@ from shared.errors import MarigraphError
 __all__ = ["Readiness"]
 
 KEPT_SECONDS = 0.25
-"""How long an answer holds: finding out writes a file."""
+"""How long an answer holds: finding out writes a file. A good one holds longer if the store's pace is."""
 
 PATIENCE_SECONDS = 3.0
 
@@ -34,11 +34,12 @@ class Readiness:
         clock = asyncio.get_running_loop().time
         if self._looking is None or (self._looking.done() and clock() >= self._until):
             self._looking = asyncio.create_task(self._look())
-            self._until = clock() + KEPT_SECONDS
         return await asyncio.shield(self._looking)
 
     async def _look(self) -> tuple[int, dict[str, Any]]:
-        store, disk = "ok", "ok"
+        store, disk, clock = "ok", "ok", asyncio.get_running_loop().time
+        begun = clock()
+        self._until = begun + KEPT_SECONDS
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._context.store.probe()
@@ -48,6 +49,8 @@ class Readiness:
         except MarigraphError as error:
             store = told(error)
         ready = store == disk == "ok"
+        if ready:
+            self._until = begun + max(KEPT_SECONDS, self._context.store.pace.listening)
         # A keys file that cannot be believed leaves the keys as they were: the receiver serves on.
         checks = {"store": store, "disk": disk, "keys": self._context.keys.trouble or "ok"}
         return (_OK if ready else _UNREADY), {"status": "ok" if ready else "unready", "checks": checks}

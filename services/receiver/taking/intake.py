@@ -52,6 +52,7 @@ async def take_report(request: Request, account: str, body: bytes) -> Receipt:
     """Store one report of a failed scrape; raises as `take_snapshot`."""
     context, document = context_of(request), read_report(body, account)
     receipt = _receipt_of_report(await context.store.add_report(account, document, context.clock.now()))
+    context.came.add(account)
     note(request, outcome=_outcome_of(receipt), report=receipt.id)
     return receipt
 
@@ -64,6 +65,7 @@ async def take_reports(request: Request, account: str, items: Sequence[bytes]) -
     added = iter(
         await context.store.add_reports(account, documents, context.clock.now()) if documents else ()
     )
+    context.came.add(account)
     taken = [one if isinstance(one, Refusal) else _settled(next(added)) for one in read]
     note(request, **Counter(_outcome_of(one) for one in taken))
     return taken
@@ -83,6 +85,7 @@ async def _stored(context: Context, account: str, body: bytes) -> Receipt:
     except Exception:
         snapshots.labels("failed").inc()
         raise
+    context.came.add(account)
     version = appended.version
     receipt = receipt_of(account, version.id, version.document, duplicate=appended.duplicate)
     snapshots.labels(_outcome_of(receipt)).inc()

@@ -1,5 +1,6 @@
 """News of what is in memory."""
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -20,7 +21,13 @@ class Announcing(Accounts):
         own = self._of(account)
         return [one for one in own.arrived if one.at >= since and _is_there(own, one)]
 
-    async def tail(self, account: str, mark: int | None = None) -> Tail:
+    async def tail(
+        self,
+        account: str,
+        mark: int | None = None,
+        *,
+        asked_at: float = math.inf,  # noqa: ARG002 - memory is always current
+    ) -> Tail:
         """See Arrivals.tail."""
         own = self._of(account)
         now = len(own.arrived)

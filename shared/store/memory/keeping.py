@@ -6,13 +6,15 @@ from datetime import datetime
 
 from shared.store.keys import month_of
 from shared.store.memory.accounts import Accounts
-from shared.store.upkeep import Census, Finding, Space
+from shared.store.upkeep import Census, Finding, Pace, Space
 
 __all__ = ["Keeping"]
 
 
 class Keeping(Accounts):
     """See Upkeep."""
+
+    pace = Pace()
 
     async def take_duty(self, who: str) -> str | None:
         """See Upkeep.take_duty: nobody else can reach this memory."""

@@ -1,6 +1,5 @@
 """Reports in memory."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -8,6 +7,7 @@ from shared.schemas.codec import RECEIVED_AT, Document, digest, encode_pretty
 from shared.store.errors import StoreConflictError, StoreDamagedError
 from shared.store.keys import matches_digest
 from shared.store.memory.accounts import Account, Accounts
+from shared.store.outcomes import each
 from shared.store.placing import ids_to_try
 from shared.store.reports import (
     AddedReport,
@@ -51,9 +51,7 @@ class Reporting(Accounts):
         self, account: str, documents: Sequence[Document], received_at: datetime
     ) -> Sequence[AddedReport | Exception]:
         """See Reports.add_reports."""
-        added = (self.add_report(account, document, received_at) for document in documents)
-        outcomes = await asyncio.gather(*added, return_exceptions=True)
-        return [one for one in outcomes if isinstance(one, AddedReport | Exception)]
+        return await each(self.add_report(account, document, received_at) for document in documents)
 
     async def reports(
         self, account: str, *, most: int = 100, before: str | None = None

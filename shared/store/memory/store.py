@@ -187,7 +187,7 @@ class MemoryStore(Keeping, Reporting, Announcing):
         own = self._of(account)
         return summarise(own.index, own.lifetime)
 
-    async def accounts(self) -> Sequence[str]:
+    async def accounts(self, *, asked_at: float = math.inf) -> Sequence[str]:  # noqa: ARG002 - memory is always current
         """See Store.accounts."""
         return sorted(
             name for name, own in self._accounts.items() if own.versions or own.archive or own.reports

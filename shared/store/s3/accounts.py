@@ -13,6 +13,7 @@ from shared.store.s3.places import ACCOUNTS
 from shared.store.s3.shelves import Leaves
 from shared.store.s3.taking import Decision
 from shared.store.s3.views import View
+from shared.store.upkeep import Pace
 
 __all__ = ["Accounts"]
 
@@ -24,6 +25,8 @@ T = TypeVar("T")
 
 class Accounts:
     """What every part of the store stands on."""
+
+    pace = Pace(listening=2, idle=60)
 
     def __init__(
         self, name: str, prefix: str, *, read_only: bool = False, stale_seconds: float = 0.0
@@ -61,10 +64,10 @@ class Accounts:
     async def _settled(self, ask: Callable[[Leaves], T]) -> T:
         return await self._leafage.settled(ask)
 
-    async def accounts(self) -> Sequence[str]:
+    async def accounts(self, *, asked_at: float = math.inf) -> Sequence[str]:
         """See Store.accounts: one request for a thousand."""
         now = time.monotonic()
-        if not self._stale or now - self._names_of >= self._stale:
+        if self._names_of <= min(asked_at, now) - self._stale:
             self._names, self._names_of = await self._bucket.folders(ACCOUNTS), now
         here = {name: ledger.is_empty() for name, ledger in self._ledgers.items()}
         own = {name for name, empty in here.items() if empty is False}

@@ -21,9 +21,9 @@ class Announcing(Accounts):
         view = await self._view(account, math.inf)
         return await self._arrived(view, microseconds(since))
 
-    async def tail(self, account: str, mark: int | None = None) -> Tail:
+    async def tail(self, account: str, mark: int | None = None, *, asked_at: float = math.inf) -> Tail:
         """See Arrivals.tail."""
-        view = await self._view(account, math.inf)
+        view = await self._view(account, asked_at)
         newest = view.newest_at
         at = moment_of(newest) if newest else datetime.now(UTC)  # nothing came by then
         arrived = [] if mark is None or mark >= newest else await self._arrived(view, mark + 1)

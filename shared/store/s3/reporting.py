@@ -1,11 +1,11 @@
 """Reports in a bucket."""
 
-import asyncio
 import math
 from collections.abc import Sequence
 from datetime import datetime
 
 from shared.schemas.codec import Document
+from shared.store.outcomes import each
 from shared.store.reports import AddedReport, StoredReport
 from shared.store.s3 import taking
 from shared.store.s3.accounts import Accounts
@@ -27,9 +27,7 @@ class Reporting(Accounts):
         self, account: str, documents: Sequence[Document], received_at: datetime
     ) -> Sequence[AddedReport | Exception]:
         """See Reports.add_reports."""
-        added = (self.add_report(account, document, received_at) for document in documents)
-        outcomes = await asyncio.gather(*added, return_exceptions=True)
-        return [one for one in outcomes if isinstance(one, AddedReport | Exception)]
+        return await each(self.add_report(account, document, received_at) for document in documents)
 
     async def reports(
         self, account: str, *, most: int = 100, before: str | None = None

@@ -1,5 +1,6 @@
 """The store's news on a volume: blocking work in threads."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +28,13 @@ class Announcing(OpenVolume):
         news = self._news(account)
         return await self._reading(f"reading account {account}", lambda: news.since(since))
 
-    async def tail(self, account: str, mark: int | None = None) -> Tail:
+    async def tail(
+        self,
+        account: str,
+        mark: int | None = None,
+        *,
+        asked_at: float = math.inf,  # noqa: ARG002 - a look costs nothing
+    ) -> Tail:
         """See Arrivals.tail."""
         news = self._news(account)
         return await self._reading(f"reading account {account}", lambda: news.tail(mark))

@@ -10,7 +10,7 @@ from typing import TypeVar
 from shared.store.base import Archived, Part, Version
 from shared.store.errors import StoreUnavailableError
 from shared.store.metadata import Lifetime
-from shared.store.upkeep import Census, Finding, Space
+from shared.store.upkeep import Census, Finding, Pace, Space
 from shared.store.volume import upkeep
 from shared.store.volume.census import census
 from shared.store.volume.duty import Duty
@@ -33,6 +33,8 @@ _PATIENCE = 2.0
 
 class Keeping(OpenVolume):
     """The store's upkeep."""
+
+    pace = Pace()
 
     def __init__(self, root: Path, *, read_only: bool = False) -> None:
         """Open the folder as OpenVolume does."""

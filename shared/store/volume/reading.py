@@ -144,6 +144,6 @@ class Reading(OpenVolume):
         history = self._history(account)
         return await self._reading(f"reading account {account}", lambda: upkeep.metadata(history))
 
-    async def accounts(self) -> Sequence[str]:
+    async def accounts(self, *, asked_at: float = math.inf) -> Sequence[str]:  # noqa: ARG002 - a look costs nothing
         """See Store.accounts."""
         return await self._reading("listing accounts", lambda: accounts_of(self._root))

@@ -38,9 +38,9 @@ async def test_nothing_is_looked_for_when_nobody_listens(
     looks = []
     tail = receiver.store.tail
 
-    async def counted(*asked: Any) -> Any:
+    async def counted(*asked: Any, **more: Any) -> Any:
         looks.append(asked)
-        return await tail(*asked)
+        return await tail(*asked, **more)
 
     monkeypatch.setattr(receiver.store, "tail", counted)
     async with listen(receiver) as stream:
