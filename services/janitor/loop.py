@@ -131,6 +131,8 @@ class Loop:
                 deleted=account.deleted,
                 seconds=round(seconds, 1),
             )
+        if swept.leftovers:
+            _log.info("leftovers of work that was cut short are let go of", objects=swept.leftovers)
         for found in swept.scrub.findings:
             told = {"account": found.account, "file": found.file, "reason": found.reason}
             if found.set_aside:

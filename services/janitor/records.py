@@ -9,7 +9,7 @@ from services.janitor.policy import Decision
 from services.janitor.timekeeping import Moment, Timekeeping
 from shared.store.upkeep import Finding
 
-__all__ = ["AccountSwept", "Cursor", "Disk", "Note", "Scrubbed", "Swept", "note_from"]
+__all__ = ["AccountSwept", "Cursor", "Disk", "Note", "Scrubbed", "Spot", "Swept", "note_from"]
 
 
 class AccountSwept(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -71,6 +71,8 @@ class Swept(Struct, frozen=True, kw_only=True, rename="camel"):
     """What the store refused on the way; the rest of the run went on."""
     reports_removed: int = 0
     """Reports of failed scrapes that were too old or too many."""
+    leftovers: int = 0
+    """What work that was cut short had left behind, and nobody needs: deleted some hours later."""
     stopped: bool = False
     """Whether the run was told to stop before it was through."""
 
@@ -89,11 +91,19 @@ class Cursor(Struct, frozen=True, kw_only=True, rename="camel"):
         return self.account, self.archives, self.after
 
 
+class Spot(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Where the next look for leftovers goes on: in this account, behind this name."""
+
+    account: str
+    after: str = ""
+
+
 class Note(Struct, frozen=True, kw_only=True, rename="camel"):
     """What the janitor keeps in the store from one run to the next. Nothing of the record depends on it."""
 
     timekeeping: Timekeeping = Timekeeping()
     scrub: Cursor | None = None
+    clearing: Spot | None = None
     last_full_scrub: Moment | None = None
     sign_of_life: Moment | None = None
     """When a run was last seen going on or coming to its end."""

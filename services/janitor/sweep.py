@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from services.janitor.clearing import clear
 from services.janitor.policy import Decision, Rules, leave_sooner, plan, stay_all
 from services.janitor.records import AccountSwept, Disk, Note, Scrubbed, Swept, note_from
 from services.janitor.removal import Removal, bad_versions
@@ -81,6 +82,7 @@ class Sweeper:
         swept = [await self._remove(account, decisions, note) for account, decisions in plans.items()]
         self._problems += [f"{s.account}: {s.problem}" for s in swept if s.problem]
         reports = await self._bound_reports(accounts, refused, seen)
+        leftovers, note = await self._clear(accounts, note)
         await self._keep(replace(note, sign_of_life=self._clock.now(), problems=self._problems))
         return Swept(
             dry_run=task.dry_run,
@@ -92,6 +94,7 @@ class Sweeper:
             refused=list(dict.fromkeys(refused.values())),
             problems=self._problems,
             reports_removed=reports,
+            leftovers=leftovers,
             stopped=self._stopping(),
         )
 
@@ -108,6 +111,16 @@ class Sweeper:
             except MarigraphError as error:
                 self._tell(f"{account}: {error}")
         return removed
+
+    async def _clear(self, accounts: Sequence[str], note: Note) -> tuple[int, Note]:
+        if self._task.dry_run or self._stopping():
+            return 0, note
+        try:
+            found, spot = await clear(self._store, accounts, note.clearing)
+        except MarigraphError as error:
+            self._tell(str(error))
+            return 0, replace(note, clearing=None)
+        return found, replace(note, clearing=spot)
 
     def _tell(self, problem: str) -> None:
         if problem not in self._problems:

@@ -18,6 +18,8 @@ def describe(swept: Swept) -> Iterator[str]:
         yield from _planned(account, archive=swept.archive) if swept.dry_run else _done(account)
     if swept.reports_removed:
         yield f"removed {swept.reports_removed} reports that were too old or too many"
+    if swept.leftovers:
+        yield f"let go of {swept.leftovers} objects that work which was cut short had left behind"
     yield from (_found(found, dry_run=swept.dry_run) for found in swept.scrub.findings)
     yield from (f"nothing of ours, left alone: {name}" for name in swept.scrub.foreign)
     if swept.scrub.checked and not swept.scrub.complete:

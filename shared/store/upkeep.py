@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-__all__ = ["Census", "Finding", "Pace", "Space", "Upkeep"]
+__all__ = ["Census", "Cleared", "Finding", "Pace", "Space", "Upkeep"]
 
 
 class Finding(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -33,6 +33,16 @@ class Census(Struct, frozen=True):
     """The months (`2026-11`) that have an archive."""
     foreign: Sequence[str] = ()
     """Names that are nothing of ours: they are never served and never touched."""
+
+
+class Cleared(Struct, frozen=True):
+    """What a look for leftovers came to: how many were let go of, and where the next one goes on."""
+
+    found: int = 0
+    pages: int = 0
+    """Pages of names that were looked through; each may cost money."""
+    after: str | None = None
+    """None when all was looked through."""
 
 
 class Space(Struct, frozen=True):
@@ -90,6 +100,14 @@ class Upkeep(Protocol):
         """Read a month's archive to its end and check each version in it.
 
         With `mend` a bad one is set aside, and made again from what in it is whole.
+        """
+        ...
+
+    async def clear(self, account: str, after: str = "", *, pages: int) -> Cleared:
+        """Let go of what work that was cut short left behind a day ago or longer; look at so many pages.
+
+        Only the janitor on duty does; nothing is let go of that anybody could still need. On a volume it is
+        `rebuild` that does it.
         """
         ...
 

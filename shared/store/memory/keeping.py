@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared.store.keys import month_of
 from shared.store.memory.accounts import Accounts
-from shared.store.upkeep import Census, Finding, Pace, Space
+from shared.store.upkeep import Census, Cleared, Finding, Pace, Space
 
 __all__ = ["Keeping"]
 
@@ -40,6 +40,10 @@ class Keeping(Accounts):
     async def scrub_archive(self, account: str, month: str, at: datetime, *, mend: bool) -> Finding | None:
         """See Upkeep.scrub_archive: as `scrub`."""
         return None
+
+    async def clear(self, account: str, after: str = "", *, pages: int) -> Cleared:
+        """See Upkeep.clear: nothing is left behind."""
+        return Cleared()
 
     async def inspect(self, account: str) -> Sequence[Finding]:
         """See Upkeep.inspect: nothing is derived."""

@@ -14,6 +14,7 @@ from shared.store.believing import why_not
 from shared.store.errors import StoreConflictError, StoreDamagedError, StoreUnavailableError
 from shared.store.s3.accounts import Accounts
 from shared.store.s3.forms import Item, Name, Swapped
+from shared.store.s3.leftovers import may_name
 from shared.store.s3.packing import Packed, merged
 from shared.store.s3.shelves import Leaves, Shelved
 from shared.store.s3.taking import Decided, Decision
@@ -65,11 +66,16 @@ class Archiving(Accounts):
 
 
 def _if_unchanged(view: View, change: Swapped) -> Decision[bool]:
-    """Swap packs while those that go are there, and, of the archive, while nobody else has put any in."""
+    """Swap packs while those that go are there, and, of the archive, while nobody else has put any in.
+
+    And only while those that come have not been let go of meanwhile.
+    """
     packs = view.shelf(change.shelf).packs
 
     def decide(now: View, _leaves: Leaves, _at: int) -> Decided[bool]:
         there = now.shelf(change.shelf).packs
+        if not may_name((pack.key for pack in change.packs), view, now):
+            return False, ()
         same = [pack.key for pack in there] == [pack.key for pack in packs]
         in_place = change.shelf != "archive" and {*change.dropped} <= {pack.key for pack in there}
         return (True, [change]) if same or in_place else (False, ())

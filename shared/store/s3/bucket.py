@@ -28,6 +28,9 @@ __all__ = ["PATIENCE_SECONDS", "Bucket", "Kept", "UnsureError"]
 PATIENCE_SECONDS = 5.0
 """How long one request may take, its second tries included."""
 
+_PAGE = 1000
+"""Keys that one request lists."""
+
 _DENIED = ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "Forbidden")
 _OWN_WORDS = "External AWS credential provider: ValueError: "
 """Before what our own reading of a file of credentials says."""
@@ -40,10 +43,11 @@ class UnsureError(StoreUnavailableError):
 
 
 class Kept(Struct, frozen=True):
-    """An object's bytes, and the mark of this very content."""
+    """An object's bytes, the mark of this very content, and when it was made, by the bucket's own clock."""
 
     data: bytes
     mark: str
+    made: datetime
 
 
 class Bucket:
@@ -86,7 +90,7 @@ class Bucket:
                 mark = found.meta["e_tag"]
                 if mark is None:
                     raise StoreUnavailableError(f"what answers for {self.name} is no bucket")
-                return Kept(bytes(await found.bytes_async()), mark)
+                return Kept(bytes(await found.bytes_async()), mark, found.meta["last_modified"])
 
     async def changed_at(self, key: str) -> datetime | None:
         """Return when an object was made, by the bucket's own clock; None when there is none."""
@@ -139,7 +143,7 @@ class Bucket:
     async def keys(self, folder: str) -> AsyncGenerator[str, None]:
         """Yield the keys below a folder in their order: a request for a thousand."""
         with self._translated("listing"):
-            listed = obstore.list(self._client, folder, chunk_size=1000)
+            listed = obstore.list(self._client, folder, chunk_size=_PAGE)
             while True:
                 async with asyncio.timeout(PATIENCE_SECONDS):
                     chunk = await anext(listed, None)
@@ -147,6 +151,15 @@ class Bucket:
                     return
                 for meta in chunk:
                     yield meta["path"]
+
+    async def page(self, folder: str, after: str) -> tuple[list[tuple[str, datetime]], str | None]:
+        """Return a thousand keys below a folder, when each was made, and where to go on: one request."""
+        with self._translated("listing"):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                listed = obstore.list(self._client, folder, offset=after or None, chunk_size=_PAGE)
+                chunk = await anext(listed, ())
+        page = [(meta["path"], meta["last_modified"]) for meta in chunk]
+        return page, page[-1][0] if len(page) == _PAGE else None
 
     async def folders(self, folder: str) -> list[str]:
         """Return the names of the folders right below one: a request for a thousand."""

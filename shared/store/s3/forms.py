@@ -86,7 +86,10 @@ class Removed(Struct, frozen=True, kw_only=True, tag="removed"):
 
 
 class Swapped(Struct, frozen=True, kw_only=True, tag="swapped"):
-    """Packs of a shelf that took the place of others."""
+    """Packs of a shelf that took the place of others.
+
+    What is dropped may also be any object on which no entry was built; no pack comes then.
+    """
 
     shelf: Name
     dropped: Sequence[str]

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import secrets
+from datetime import datetime
 
 import msgspec
 import structlog
@@ -11,7 +12,7 @@ from msgspec import Struct
 from shared.errors import MarigraphError
 from shared.store.s3.accounts import Accounts
 from shared.store.s3.bucket import Kept, UnsureError
-from shared.store.s3.places import DUTY, note_key
+from shared.store.s3.places import ASKED, DUTY, note_key
 
 __all__ = ["LEASE_SECONDS", "Noting"]
 
@@ -87,12 +88,15 @@ class Noting(Accounts):
 
     async def _is_over(self) -> bool:
         """Tell whether the lease has run out, by the bucket's clock, which a new object tells."""
-        key = f"{DUTY}-asked/{secrets.token_hex(8)}"
-        await self._bucket.put(key, b"")
-        now = await self._bucket.changed_at(key)
+        await self._bucket.put(ASKED, b"")
+        now = await self._bucket.changed_at(ASKED)
         given = await self._bucket.changed_at(DUTY)
-        await self._bucket.delete([key])
         return not now or not given or (now - given).total_seconds() > LEASE_SECONDS
+
+    async def _on_duty_at(self) -> datetime | None:
+        """Return the moment of our last sign by the bucket's clock, None when the janitor is not us."""
+        found = await self._bucket.get(DUTY)
+        return found.made if found and found.data == self._lease else None
 
     async def _renew(self, lease: bytes) -> None:
         """Give a sign now and then, for as long as the lease is ours."""

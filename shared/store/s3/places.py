@@ -4,6 +4,7 @@ import re
 
 __all__ = [
     "ACCOUNTS",
+    "ASKED",
     "DUTY",
     "PROBE",
     "TRIAL",
@@ -12,6 +13,7 @@ __all__ = [
     "is_ours",
     "log_folder",
     "note_key",
+    "number_in",
     "pack_key",
     "quarantine_key",
     "state_key",
@@ -19,6 +21,8 @@ __all__ = [
 
 ACCOUNTS = "accounts/"
 DUTY = "duty"
+ASKED = "duty-asked"
+"""Made anew by who wants to know what time it is by the bucket's clock."""
 PROBE = "probe"
 TRIAL = "trial/"
 """Scratch stores of a deployment, and the object on which rights are tried: gone when that is done."""
@@ -27,7 +31,8 @@ _LAST = 10**12 - 1
 """Entries are numbered from 1; their keys count down from here, so that a list begins with the newest."""
 
 _OURS = re.compile(
-    r"log/[0-9]{12}|states/[0-9]{12}|(?:history|archive|reports)/[0-9T-]{19}-[0-9]{12}-[0-9a-f]{16}\.ndjson\.gz"
+    r"log/(?P<left>[0-9]{12})|states/(?P<state>[0-9]{12})"
+    r"|(?:history|archive|reports)/[0-9T-]{19}-(?P<pack>[0-9]{12})-[0-9a-f]{16}\.ndjson\.gz"
 )
 
 
@@ -73,3 +78,12 @@ def note_key(name: str) -> str:
 def is_ours(account: str, key: str) -> bool:
     """Tell whether a key below an account's is of a form that is given here."""
     return _OURS.fullmatch(key.removeprefix(account_folder(account))) is not None
+
+
+def number_in(account: str, key: str) -> int | None:
+    """Return the number of the entry that an object is, or was made after; None when it is none of ours."""
+    found = _OURS.fullmatch(key.removeprefix(account_folder(account)))
+    if found is None:
+        return None
+    left = found["left"]
+    return _LAST - int(left) if left else int(found["state"] or found["pack"])

@@ -2,8 +2,8 @@
 
 from shared.store.s3.announcing import Announcing
 from shared.store.s3.asking import Asking
+from shared.store.s3.clearing import Clearing
 from shared.store.s3.keeping import Keeping
-from shared.store.s3.noting import Noting
 from shared.store.s3.reporting import Reporting
 from shared.store.s3.streaming import Streaming
 from shared.store.s3.upkeep import Upkeeping
@@ -11,7 +11,7 @@ from shared.store.s3.upkeep import Upkeeping
 __all__ = ["S3Store"]
 
 
-class S3Store(Asking, Streaming, Keeping, Reporting, Announcing, Upkeeping, Noting):
+class S3Store(Asking, Streaming, Keeping, Reporting, Announcing, Upkeeping, Clearing):
     """Versions in a bucket; endpoint, region and credentials come from the usual AWS settings."""
 
     async def close(self) -> None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from shared.store.base import Archived, Part, Version
 from shared.store.errors import StoreUnavailableError
 from shared.store.metadata import Lifetime
-from shared.store.upkeep import Census, Finding, Pace, Space
+from shared.store.upkeep import Census, Cleared, Finding, Pace, Space
 from shared.store.volume import upkeep
 from shared.store.volume.census import census
 from shared.store.volume.duty import Duty
@@ -104,6 +104,10 @@ class Keeping(OpenVolume):
             f"checking the archive of account {account}",
             lambda: scrub_archive(history, month, at, mend=mend),
         )
+
+    async def clear(self, account: str, after: str = "", *, pages: int) -> Cleared:  # noqa: ARG002 - rebuild does it
+        """See Upkeep.clear."""
+        return Cleared()
 
     async def inspect(self, account: str) -> Sequence[Finding]:
         """See Upkeep.inspect."""
