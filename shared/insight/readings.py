@@ -18,6 +18,11 @@ __all__ = ["LimitReading", "in_utc", "is_correction", "moment_of", "readings_of"
 Fields = Mapping[str, Any]
 
 _NO_SHARE = "the page gives no limit to the credits, so there is no percentage"
+_MOST = 1e12
+"""A percentage of credits beyond it, as of a limit of almost nothing, is none."""
+
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""No reset is told outside: what is reckoned with one stays among the times there are."""
 
 
 class LimitReading(Struct, frozen=True, gc=False):
@@ -41,10 +46,7 @@ def readings_of(document: Fields | Figures) -> dict[str, LimitReading]:
     for limit, shown in _sections_of(figures):
         if (is_partial or limit in reasons) and _is_filler(shown):
             continue
-        resets_at = shown.resets_at
-        if resets_at is not None and resets_at.tzinfo is not UTC:
-            resets_at = _moment(resets_at)
-        found[limit] = LimitReading(shown.percentage_used, resets_at, shown.state)
+        found[limit] = LimitReading(shown.percentage_used, _moment(shown.resets_at), shown.state)
     if figures.credits is not None:
         found[CREDITS] = _credits(figures.credits)
     if figures.is_partial and not reasons:
@@ -82,17 +84,15 @@ def _credits(spent: Spent) -> LimitReading:
     percentage = spent.percentage_used
     if percentage is None and spent.limit:
         percentage = round(spent.used / spent.limit * 100, 2)
+        percentage = percentage if percentage <= _MOST else None
     reason = _NO_SHARE if percentage is None else None
     return LimitReading(percentage, _moment(spent.resets_at), reason=reason)
 
 
 def _moment(shown: datetime | None) -> datetime | None:
-    if shown is None or shown.tzinfo is UTC:
-        return shown
-    try:
-        return shown.astimezone(UTC)
-    except OverflowError:  # within hours of the year 1 or 10000: no reset is there
+    if shown is None or not _EARLIEST <= shown < _LATEST:
         return None
+    return in_utc(shown)
 
 
 def in_utc(moment: datetime) -> datetime:

@@ -17,6 +17,9 @@ from shared.store.keys import stamp_of
 
 __all__ = ["FoldedDay", "extended", "folded", "folding"]
 
+_EARLIEST = "1970"
+"""Days before it tell of a clock that was wrong, not of limits: their versions are kept, and not folded."""
+
 _AT_ONCE = 64
 """Versions folded without a pause: about a millisecond."""
 
@@ -55,8 +58,9 @@ def folding(record: Record, versions: Sequence[Readable]) -> Generator[None, Non
     corrected = has_correction(versions)
     counted = counting(versions) if corrected else versions
     sweep = Sweep(record)
-    for place in range(0, len(counted), _AT_ONCE):
-        sweep.take(counted[place : place + _AT_ONCE])
+    meant = counted if counted and counted[0][0] >= _EARLIEST else ()
+    for place in range(0, len(meant), _AT_ONCE):
+        sweep.take(meant[place : place + _AT_ONCE])
         yield
     ids = [version_id for version_id, _ in counted]
     return FoldedDay(
