@@ -1,8 +1,9 @@
-"""What is made of the browser library's words."""
+"""A browser that does not come up: it is started once more, and told with its own words."""
 
 import pytest
 from playwright.async_api import Error
 
+from services.scraper.browsing.chromium import find_browser
 from services.scraper.browsing.trouble import browser_trouble
 from services.scraper.judging.outcome import ScrapeError
 
@@ -27,3 +28,16 @@ def test_a_browser_that_does_not_start_says_why(words: str, state: str, told: st
     with pytest.raises(ScrapeError, match=told) as raised, browser_trouble():
         raise Error(LAUNCH + words)
     assert raised.value.state == state
+
+
+@pytest.mark.browser
+def test_a_browser_that_does_not_come_up_is_started_once_more(console, scraper, tmp_path):
+    browser = tmp_path / "browser"
+    chromium = find_browser(None)
+    browser.write_text(
+        f'#!/bin/sh\n[ -e {tmp_path}/tried ] && exec {chromium} "$@"\n: > {tmp_path}/tried; exit 9\n'
+    )
+    browser.chmod(0o755)
+    scraper.environment["SCRAPER_BROWSER_PATH"] = str(browser)
+    code, said = scraper.run("once")
+    assert (code, "exit code 9" in said) == (0, True), said

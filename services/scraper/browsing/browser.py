@@ -17,7 +17,7 @@ from services.scraper.browsing.chromium import CURE, find_browser, has_screen, l
 from services.scraper.browsing.one_tab import one_tab
 from services.scraper.browsing.profile import Purpose, hold_browser, hold_profile
 from services.scraper.browsing.screen import find_screen_server, own_screen
-from services.scraper.browsing.trouble import browser_trouble, no_screen
+from services.scraper.browsing.trouble import NotUpError, browser_trouble, no_screen
 from services.scraper.judging.outcome import ScrapeError
 from services.scraper.settings import ScraperSettings
 
@@ -54,12 +54,25 @@ log = structlog.get_logger()
 async def open_page(settings: ScraperSettings, *, purpose: Purpose = "scrape") -> AsyncIterator[Page]:
     """Open an empty page in the configured browser and close everything afterwards, whatever happens.
 
-    For a login it is a window, whatever the mode. Raises ScrapeError when there is no such browser.
+    For a login it is a window, whatever the mode. A browser that does not come up, as happens on a busy
+    machine, is started once more. Raises ScrapeError when there is none.
     """
     if settings.browser_mode == "attach" and purpose == "scrape":
         async with _attached(settings) as page:
             yield page
         return
+    async with contextlib.AsyncExitStack() as opened:
+        try:
+            page = await opened.enter_async_context(_own(settings, purpose))
+        except NotUpError as error:
+            log.warning("the browser did not come up and is started once more", reason=str(error))
+            page = await opened.enter_async_context(_own(settings, purpose))
+        yield page
+
+
+@contextlib.asynccontextmanager
+async def _own(settings: ScraperSettings, purpose: Purpose) -> AsyncIterator[Page]:
+    """Open a browser of our own on the profile."""
     headed = settings.browser_mode == "headed" or purpose == "login"
     executable = _executable(settings)
     async with (

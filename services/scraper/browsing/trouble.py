@@ -9,10 +9,14 @@ from playwright.async_api import Error
 from services.scraper.browsing.chromium import CURE
 from services.scraper.judging.outcome import ScrapeError
 
-__all__ = ["browser_trouble", "no_screen"]
+__all__ = ["NotUpError", "browser_trouble", "no_screen"]
 
 WORDS = 160
 """So many characters of the browser's last words are repeated."""
+
+
+class NotUpError(ScrapeError):
+    """A browser that was started did not come up."""
 
 
 @contextlib.contextmanager
@@ -41,7 +45,7 @@ def _translated(text: str) -> ScrapeError:
     if re.search(r"Missing X server|\$DISPLAY|ozone_platform_x11", text):
         return no_screen()
     if "launch_persistent_context" in text:
-        return ScrapeError("browser_failed", _at_start(text), CURE)
+        return _not_up(text)
     if code := re.search(r"net::(ERR_[A-Z_]+)", text):
         return ScrapeError("network", code[1])
     if "Download is starting" in text:
@@ -53,13 +57,14 @@ def _translated(text: str) -> ScrapeError:
     )
 
 
-def _at_start(text: str) -> str:
+def _not_up(text: str) -> ScrapeError:
     """Tell how a browser failed that never came up, with its last words if it had any."""
     if late := re.search(r"Timeout (\d+)ms exceeded", text):
-        return f"the browser was not ready within {int(late[1]) // 1000} s"
-    ended = re.search(r"exitCode=(-?\d+)", text)
-    words = [
-        line for line in re.findall(r"\[err\] (.+)", text) if "dbus" not in line
-    ]  # it always misses that
-    told = [f"with exit code {ended[1]}" if ended else "", f"saying: {words[-1][:WORDS]}" if words else ""]
-    return " ".join(["the browser ended as soon as it was started", *filter(None, told)])
+        return ScrapeError(
+            "browser_failed", f"the browser was not ready within {int(late[1]) // 1000} s", CURE
+        )
+    code = re.search(r"exitCode=(-?\d+)", text)
+    words = [line for line in re.findall(r"\[err\] (.+)", text) if "dbus" not in line]  # usual
+    told = [f"with exit code {code[1]}" if code else "", f"saying: {words[-1][:WORDS]}" if words else ""]
+    ended = " ".join(["the browser ended as soon as it was started", *filter(None, told)])
+    return NotUpError("browser_failed", ended, CURE)
