@@ -22,6 +22,10 @@ ec2-logs: setup ## show a log of EC2_HOST: SERVICE=receiver, LINES_SHOWN=100, FO
 ec2-backup: setup ## fetch the whole record of EC2_HOST into a new file, while it serves: FILE=...
 	@$(EC2)/backup.py backup
 
+.PHONY: ec2-copy
+ec2-copy: setup ## copy the record of EC2_HOST out of its folder into a bucket: STORE_URL=s3://bucket/prefix
+	@$(EC2)/copying.py
+
 .PHONY: ec2-restore
 ec2-restore: setup ## bring a backup into the empty store of EC2_HOST: FILE=..., MERGE=1 beside what is there
 	@$(EC2)/backup.py restore

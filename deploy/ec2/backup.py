@@ -18,7 +18,7 @@ from typing import IO
 
 import wishes as wishing
 from link import Link
-from looking import PROBE, parse
+from looking import PROBE, Host, parse, present_settings
 from refusals import DeployError, MisuseError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -38,7 +38,9 @@ def main(words: list[str]) -> int:
         wishes = wishing.read(os.environ)
         file = chosen(words[0], os.environ, wishes.host, datetime.now(UTC))
         with Link(wishes.host, wishes.options) as link:
-            _see_deployed(link)
+            host = see_deployed(link)
+            if bucket := present_settings(link, host).get("STORE_URL"):
+                print(f"ec2: the record is in {bucket}, which all its receivers share: docs/ec2.md#a-bucket")
             verbs[words[0]](link, file, merge=os.environ.get("MERGE", "") not in {"", "0"})
     except DeployError as error:
         print(f"ec2: FAILED: {error}", file=sys.stderr)
@@ -46,13 +48,15 @@ def main(words: list[str]) -> int:
     return 0
 
 
-def _see_deployed(link: Link) -> None:
+def see_deployed(link: Link) -> Host:
+    """Return what the host is. Raises DeployError when nothing is deployed there."""
     host = parse(link.run(PROBE))
     if not host.root:
         raise DeployError("the user may not become root without a password (sudo -n fails)")
     link.sudo = "" if host.uid == "0" else "sudo -n"
     if not host.release:
         raise DeployError(f"nothing is deployed on {link.host}: make deploy-ec2 EC2_HOST={link.host}")
+    return host
 
 
 def chosen(verb: str, environ: Mapping[str, str], host: str, now: datetime) -> Path:

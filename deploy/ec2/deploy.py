@@ -19,16 +19,15 @@ import supervisor_wheel
 import wishes as wishing
 from asking import show_status
 from link import Link
-from looking import PROBE, Host, parse
+from looking import PROBE, Host, parse, present_settings
 from minded import Minded
-from own_secrets import bring_destinations, bring_key, taken
+from own_secrets import bring_key, bring_texts, taken
 from plan import REPOSITORY
 from refusals import BUSY, FAILED_BACK, MISUSED, NEEDS_PERSON, DeployError
 from shipping import Cargo
 from wishes import Wishes
 
 from marigraph_host.services import wanted
-from marigraph_host.settings import parse as parse_settings
 
 BUILD = REPOSITORY / "build" / "ec2"
 
@@ -52,7 +51,7 @@ def main() -> int:
 
 def _deploy(link: Link, wishes: Wishes) -> int:
     host = _look(link)
-    settings, secrets = taken(wishing.host_settings(wishes, _present_settings(link, host)))
+    settings, secrets = taken(wishing.host_settings(wishes, present_settings(link, host)))
     fronting.refuse_domain(host, settings)
     names = _images(wishes, settings, host)
     with tempfile.TemporaryDirectory(dir=_made(BUILD), prefix="images.") as folder:
@@ -71,7 +70,7 @@ def _deploy(link: Link, wishes: Wishes) -> int:
             }
             _ship(link, cargo, release, made, settings)
             say(bring_key(link, host, wishes.environ))
-            bring_destinations(link, secrets)
+            bring_texts(link, secrets)
             say(f"switching {link.host} to {release} (version {version})")
             code = minded.switch()
     return _conclude(link, code, fronting.way_there(settings, wishes.host, wishes.options))
@@ -84,15 +83,6 @@ def _look(link: Link) -> Host:
     serves = f"it serves {host.release}" if host.release else "nothing is deployed there yet"
     say(f"{link.host} is {host.system}, {host.architecture}; {serves}")
     return host
-
-
-def _present_settings(link: Link, host: Host) -> dict[str, str]:
-    """Return the settings that serve now."""
-    if not (host.root and host.release):
-        return {}
-    return parse_settings(
-        link.run("cat /etc/marigraph/marigraph.env", root=True, check=False), "the host's settings"
-    )
 
 
 def _images(wishes: Wishes, settings: dict[str, str], host: Host) -> dict[str, str]:

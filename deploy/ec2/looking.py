@@ -2,9 +2,12 @@
 
 from typing import NamedTuple
 
+from link import Link
 from refusals import DeployError
 
-__all__ = ["PROBE", "Host", "parse"]
+from marigraph_host.settings import parse as parse_settings
+
+__all__ = ["PROBE", "Host", "parse", "present_settings"]
 
 PROBE = r"""
 say() { printf '%s=%s\n' "$1" "$2"; }
@@ -108,3 +111,12 @@ def parse(answer: str) -> Host:
         raise DeployError(
             f"the host's shell did not answer as one does: {answer.strip()[-300:]!r}"
         ) from error
+
+
+def present_settings(link: Link, host: Host) -> dict[str, str]:
+    """Return the settings of the release that serves there."""
+    if not (host.root and host.release):
+        return {}
+    return parse_settings(
+        link.run("cat /etc/marigraph/marigraph.env", root=True, check=False), "the host's settings"
+    )

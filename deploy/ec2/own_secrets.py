@@ -1,5 +1,6 @@
-"""The API key and where alerts go: where they come from here, and how they get there without being seen."""
+"""The API key, where alerts go, what opens a bucket: where they come from here, how they get there unseen."""
 
+import configparser
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,9 @@ from own_key import key_file
 from plan import REPOSITORY
 from refusals import MisuseError
 
-__all__ = ["bring_destinations", "bring_key", "taken"]
+from marigraph_host.record import CREDENTIALS
+
+__all__ = ["bring_key", "bring_texts", "taken"]
 
 KEYS = REPOSITORY / ".local" / "ec2"
 _FOLDER = "/etc/marigraph/secrets"
@@ -43,7 +46,7 @@ def bring_key(link: Link, host: Host, environ: Mapping[str, str]) -> str:
 
 
 def taken(settings: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Read the files that say where alerts go; return the settings as the host has them, and texts by name.
+    """Read the files of secrets that settings name; return the settings as the host has them, texts by name.
 
     One that lies on the host already is named as the services see it, /run/keys/NAME, and stays.
     """
@@ -53,13 +56,36 @@ def taken(settings: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         if given and not given.startswith(_SEEN):
             texts[name] = _text(setting, Path(given).expanduser())
             found[setting] = _SEEN + name
+    given, profile = settings.get("AWS_SHARED_CREDENTIALS_FILE", CREDENTIALS), found.pop("AWS_PROFILE", "")
+    if given != CREDENTIALS:
+        texts["aws/credentials"] = _profile(Path(given).expanduser(), profile or "default")
+        found["AWS_SHARED_CREDENTIALS_FILE"] = CREDENTIALS
     return found, texts
 
 
-def bring_destinations(link: Link, texts: Mapping[str, str]) -> None:
-    """Give the host what says where alerts go, in the place of what it had."""
+def bring_texts(link: Link, texts: Mapping[str, str]) -> None:
+    """Give the host these secrets, in the place of what it had."""
     for name, text in texts.items():
         link.run(_TAKE.format(there=f"{_FOLDER}/{name}"), root=True, give=text.encode())
+
+
+def _profile(path: Path, profile: str) -> str:
+    """Return one section of a file of AWS credentials: what else is in it is nobody's business there."""
+    text = _text("AWS_SHARED_CREDENTIALS_FILE", path)
+    parser = configparser.RawConfigParser(default_section="")
+    try:
+        parser.read_string(text)
+    except configparser.Error:  # which quotes the file
+        raise MisuseError(
+            f"{path} is not in the form of AWS's credentials: [default], NAME = VALUE"
+        ) from None
+    if profile not in parser:
+        raise MisuseError(f"{path} has no section [{profile}]: AWS_PROFILE names one")
+    names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+    found = {name: parser[profile][name].strip() for name in names if parser[profile].get(name)}
+    if missing := [name for name in names[:2] if not found.get(name)]:
+        raise MisuseError(f"{path} has no {' and no '.join(missing)} in [{profile}]")
+    return "[default]\n" + "".join(f"{name} = {value}\n" for name, value in found.items())
 
 
 def _text(setting: str, path: Path) -> str:

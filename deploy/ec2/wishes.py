@@ -10,6 +10,7 @@ from plan import REPOSITORY, read_env_file
 from refusals import MisuseError
 
 from marigraph_host.errors import MisuseError as HostMisuseError
+from marigraph_host.record import bucket_of
 from marigraph_host.services import wanted
 from marigraph_host.settings import parse
 from marigraph_host.site import site_of
@@ -20,9 +21,16 @@ FILE = REPOSITORY / ".env.ec2"
 _SUPERVISIONS = ("supervisor", "systemd")
 _OURS = ("EC2_HOST", "SSH_OPTS", "SUPERVISION", "EC2_BUILD", "EC2_KEY_FILE")
 """What the host need not know."""
-_SECRET = re.compile(r"(API_KEY|TOKEN|SECRET|PASSWORD|PASSPHRASE|WEBHOOKS|APPRISE_URLS)$")
+_SECRET = re.compile(
+    r"(API_KEY|ACCESS_KEY|ACCESS_KEY_ID|TOKEN|SECRET|PASSWORD|PASSPHRASE|WEBHOOKS|APPRISE_URLS)$"
+)
 _PREFIXES = ("RECEIVER_", "JANITOR_", "RETENTION_", "ALERTER_", "LOG_", "EC2_")
 """Which variables of the environment are settings of the host; the scraper's here are this machine's own."""
+_RECORD = (
+    *("STORE_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_METADATA_ENDPOINT"),
+    *("AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE"),
+)
+"""The same about the record, where STORE_URL is among them; AWS's others here are this machine's own."""
 
 
 class Wishes(NamedTuple):
@@ -70,18 +78,24 @@ def host_settings(
     """
     found = dict(present if wishes.file is None else wishes.file)
     found |= {name: value for name, value in environ.items() if name.startswith(_PREFIXES)}
+    if "STORE_URL" in environ:
+        found |= {name: environ[name] for name in _RECORD if name in environ}
+    if not found.get("STORE_URL"):
+        found = {name: value for name, value in found.items() if not name.startswith("AWS_")}
     found = {name: value for name, value in found.items() if value and name not in _OURS}
     if secrets := sorted(name for name in found if _SECRET.search(name)):
         raise MisuseError(
             f"{', '.join(secrets)}: a secret is no setting, for settings are seen by whoever may ask the"
             " Docker engine. The key goes by EC2_KEY_FILE or CLAUDE_SYNC_API_KEY_FILE, which name a file;"
             " where alerts go by ALERTER_WEBHOOKS_FILE, ALERTER_WEBHOOK_SECRET_FILE or"
-            " ALERTER_APPRISE_URLS_FILE"
+            " ALERTER_APPRISE_URLS_FILE; what opens a bucket by AWS_SHARED_CREDENTIALS_FILE, or by the"
+            " instance's role"
         )
     try:
         settings = parse(rendered(found), "the settings")
         wanted(settings)
         site_of(settings)
+        bucket_of({name: value for name, value in settings.items() if name == "STORE_URL"})
     except HostMisuseError as error:
         raise MisuseError(str(error)) from error
     return settings

@@ -116,12 +116,26 @@ def test_a_file_that_is_there_is_never_written_over(script: Any, tmp_path: Path)
 def test_on_the_host_a_work_sees_the_store_alone_and_an_export_cannot_write() -> None:
     sys.path.insert(0, str(EC2 / "host"))
     try:
-        from marigraph_host.storework import command  # noqa: PLC0415 - the host's own program
+        from marigraph_host.launching import places  # noqa: PLC0415 - the host's own program
+        from marigraph_host.layout import Layout  # noqa: PLC0415
+        from marigraph_host.storework import command  # noqa: PLC0415
     finally:
         sys.path.pop(0)
-    export = command("sha256:1", Path("/mnt/data"), ["export", "-"])
+    folder = {"EC2_DATA_DIR": "/mnt/data"}
+    seen = places(Layout(), folder, "receiver")
+    export = command("sha256:1", seen, folder, ["export", "-"])
     assert "type=bind,src=/mnt/data,dst=/data,readonly" in export
     assert export[export.index("--network") + 1] == "none"
     assert export[-6:] == ["-m", "shared.store", "export", "--url", "file:///data", "-"]
-    restoring = command("sha256:1", Path("/mnt/data"), ["import", "--into-empty", "-"])
+    restoring = command("sha256:1", seen, folder, ["import", "--into-empty", "-"])
     assert "type=bind,src=/mnt/data,dst=/data" in restoring
+
+    bucket = {**folder, "STORE_URL": "s3://b/p", "AWS_SHARED_CREDENTIALS_FILE": "/run/aws/credentials"}
+    copy = command("sha256:1", seen, bucket, ["copy"])
+    assert copy[-5:] == ["-m", "shared.store", "copy", "file:///data", "s3://b/p"]
+    assert copy[copy.index("--network") + 1] == "host"
+    mounts = [word for word in copy if word.startswith("type=bind")]
+    assert mounts == [
+        "type=bind,src=/etc/marigraph/secrets/aws,dst=/run/aws,readonly",
+        "type=bind,src=/mnt/data,dst=/data,readonly",
+    ]

@@ -7,6 +7,7 @@ import pytest
 from marigraph_host.errors import MisuseError
 from marigraph_host.launching import command_line, environment, places
 from marigraph_host.layout import Layout
+from marigraph_host.record import scratch_url
 from marigraph_host.services import TABLE, chosen, named
 from marigraph_host.settings import parse, port_of
 
@@ -84,6 +85,41 @@ def test_the_alerter_reads_the_record_and_writes_its_own_folder():
     assert "type=bind,src=/var/lib/marigraph/data,dst=/data" in flags("receiver", {})
 
 
+BUCKET = {
+    "STORE_URL": "s3://tide/record?stale=5",
+    "AWS_REGION": "eu-central-1",
+    "AWS_SHARED_CREDENTIALS_FILE": "/run/aws/credentials",
+}
+
+
+@pytest.mark.parametrize("service", ["receiver", "janitor", "alerter"])
+def test_who_opens_a_bucket_reaches_it_sees_its_credentials_and_no_folder(service):
+    words = flags(service, BUCKET)
+    assert words[words.index("--network") + 1] == "host"
+    assert "STORE_URL=s3://tide/record?stale=5" in words
+    assert "AWS_REGION=eu-central-1" in words
+    assert "type=bind,src=/etc/marigraph/secrets/aws,dst=/run/aws,readonly" in words
+    assert not any("dst=/data" in word for word in words)
+
+
+def test_with_a_role_there_are_no_credentials_to_see_and_the_scraper_is_given_nothing_of_it():
+    role = {"STORE_URL": "s3://tide", "AWS_REGION": "eu-central-1"}
+    assert not any("/run/aws" in word for word in flags("janitor", role))
+    assert not any("AWS_" in word or "s3://" in word for word in flags("scraper", BUCKET))
+
+
+def test_a_store_that_is_neither_bucket_nor_the_hosts_folder_is_refused():
+    with pytest.raises(MisuseError, match="folder is named by EC2_DATA_DIR"):
+        flags("receiver", {"STORE_URL": "file:///srv/data"})
+    with pytest.raises(MisuseError, match="on a host it is /run/aws/credentials"):
+        flags("receiver", BUCKET | {"AWS_SHARED_CREDENTIALS_FILE": "/root/.aws/credentials"})
+
+
+def test_a_scratch_store_stands_below_the_buckets_own():
+    assert scratch_url("s3://tide/record/?stale=5", "r1") == "s3://tide/record/trial/r1?stale=5"
+    assert scratch_url("s3://tide", "r1") == "s3://tide/trial/r1"
+
+
 def test_optional_services_run_where_they_are_asked_for():
     images = {"receiver": "sha256:1", "janitor": "sha256:2", "scraper": "sha256:3"}
     assert [one.name for one in chosen({}, images)] == ["receiver", "janitor"]
@@ -104,5 +140,7 @@ def test_a_line_that_is_no_setting_is_named_and_a_secret_among_the_settings_is_r
         parse("A=1\nno setting\n", "f")
     with pytest.raises(MisuseError, match="is a secret"):
         parse("CLAUDE_SYNC_API_KEY=mg_x", "f")
+    with pytest.raises(MisuseError, match="AWS_SECRET_ACCESS_KEY is a secret"):
+        parse("AWS_SECRET_ACCESS_KEY=x", "f")
     with pytest.raises(MisuseError, match="RECEIVER_PORT is '70000'"):
         port_of({"RECEIVER_PORT": "70000"})

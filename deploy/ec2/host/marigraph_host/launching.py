@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from marigraph_host.layout import Layout
+from marigraph_host.record import CREDENTIALS, FOLDER, settings_of_record
 from marigraph_host.services import Service
 
-__all__ = ["STOP_SECONDS", "USER", "Places", "command_line", "environment", "places"]
+__all__ = ["STOP_SECONDS", "USER", "Places", "command_line", "environment", "places", "store_mounts"]
 
 USER = "65532"
 """Who every service runs as, and who owns what they write."""
@@ -30,9 +31,12 @@ class Places(NamedTuple):
     """The folders of the host that a container sees."""
 
     data: Path
+    """The record, unless a bucket has it."""
     secrets: Path
     state: Path
     metrics: Path
+    aws: Path
+    """What opens the bucket, where no role does."""
 
 
 def places(layout: Layout, settings: Mapping[str, str], service: str) -> Places:
@@ -43,6 +47,7 @@ def places(layout: Layout, settings: Mapping[str, str], service: str) -> Places:
         secrets=layout.secrets,
         state=layout.state / service,
         metrics=layout.metrics / service,
+        aws=layout.secrets / "aws",
     )
 
 
@@ -51,7 +56,7 @@ def environment(service: Service, settings: Mapping[str, str]) -> dict[str, str]
     given = {name: value for name, value in settings.items() if name.startswith((*service.settings, "LOG_"))}
     own: dict[str, str] = {}
     if service.store:
-        own["STORE_URL"] = "file:///data"
+        own.update(settings_of_record(settings))
     if service.http:
         own["RECEIVER_HOST"] = settings.get("RECEIVER_HOST", "127.0.0.1")
         if settings.get("EC2_DOMAIN"):  # the proxy in front tells the clients' addresses
@@ -83,20 +88,32 @@ def command_line(
         *("docker", "run", "--name", name, *how),
         *("--label", f"marigraph.release={release.name}", "--label", f"marigraph.service={service.name}"),
         *_SHUT_IN,
-        *("--network", service.network, "--pids-limit", str(service.processes)),
+        *("--network", _network(service, given), "--pids-limit", str(service.processes)),
         *("--memory", service.memory, "--memory-swap", service.memory),
         *options,
         *(word for setting, value in sorted(given.items()) for word in ("--env", f"{setting}={value}")),
-        *(word for mount in _mounts(service, seen) for word in ("--mount", mount)),
+        *(word for mount in _mounts(service, given, seen) for word in ("--mount", mount)),
         image,
         *service.command,
     ]
 
 
-def _mounts(service: Service, seen: Places) -> list[str]:
-    mounts = []
-    if service.store:
-        mounts.append(f"type=bind,src={seen.data},dst=/data{',readonly' if service.reads else ''}")
+def store_mounts(seen: Places, given: Mapping[str, str], *, read_only: bool) -> list[str]:
+    """Return the mounts of whoever opens the record: its folder, or what opens its bucket."""
+    if given["STORE_URL"] == FOLDER:
+        return [f"type=bind,src={seen.data},dst=/data{',readonly' if read_only else ''}"]
+    if given.get("AWS_SHARED_CREDENTIALS_FILE"):
+        return [f"type=bind,src={seen.aws},dst={Path(CREDENTIALS).parent},readonly"]
+    return []
+
+
+def _network(service: Service, given: Mapping[str, str]) -> str:
+    """Return the network: a bucket, and the role that opens it, are reached as from the host itself."""
+    return "host" if given.get("STORE_URL", FOLDER) != FOLDER else service.network
+
+
+def _mounts(service: Service, given: Mapping[str, str], seen: Places) -> list[str]:
+    mounts = store_mounts(seen, given, read_only=service.reads) if service.store else []
     if service.secrets:
         mounts.append(f"type=bind,src={seen.secrets},dst=/run/keys,readonly")
     if service.state:

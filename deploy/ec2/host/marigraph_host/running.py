@@ -22,6 +22,7 @@ from marigraph_host.folders import give_folder, note_store, see_store
 from marigraph_host.launching import STOP_SECONDS, command_line, environment, places
 from marigraph_host.layout import Layout
 from marigraph_host.parent import end_with_parent
+from marigraph_host.record import bucket_of
 from marigraph_host.releases import load
 from marigraph_host.services import Service, named
 from marigraph_host.watching import EVERY_SECONDS, STARTING_SECONDS, Seen, Watched, watched
@@ -95,7 +96,7 @@ def _command(
     layout: Layout, release: Path, service: Service, settings: dict[str, str], mark: str
 ) -> list[str]:
     seen = places(layout, settings, service.name)
-    if service.store:
+    if service.store and not bucket_of(settings):
         see_store(layout, seen.data, own="EC2_DATA_DIR" not in settings)
     for wanted, folder in ((service.state, seen.state), (service.metrics, seen.metrics)):
         if wanted:
@@ -136,7 +137,7 @@ def _look_after(
         state = watched(state, seen, time.monotonic())
         if state.answered and not ready:
             notify.tell("READY=1")
-            if service.http:  # one service notes it: the one that makes the store
+            if service.http and not bucket_of(settings):  # one service notes it: the one that makes the store
                 note_store(layout, places(layout, settings, service.name).data)
         notify.tell("WATCHDOG=1")
         _beat(beat, seen)

@@ -11,6 +11,7 @@ __all__ = ["parse", "port_of", "read"]
 
 _PORTS = range(1, 65536)
 _SECRETS = ("CLAUDE_SYNC_API_KEY", "ALERTER_WEBHOOKS", "ALERTER_WEBHOOK_SECRET", "ALERTER_APPRISE_URLS")
+_AWS_SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 def read(path: Path) -> dict[str, str]:
@@ -38,6 +39,11 @@ def parse(text: str, name: str) -> dict[str, str]:
                 f"{name}, line {number}: {setting.strip()} is a secret, and settings are seen by all who may"
                 " ask the Docker engine. Put it into a file of /etc/marigraph/secrets, which is /run/keys in"
                 f" the services (the key: api-key; others: {setting.strip()}_FILE=/run/keys/...)"
+            )
+        if setting.strip() in _AWS_SECRETS and value.strip():
+            raise MisuseError(
+                f"{name}, line {number}: {setting.strip()} is a secret. Put it into a file as `aws configure`"
+                " does, and name that by AWS_SHARED_CREDENTIALS_FILE; or give the instance a role"
             )
         found[setting.strip()] = value.strip().strip("'\"")
     return {setting: value for setting, value in found.items() if value}

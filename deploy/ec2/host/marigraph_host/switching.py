@@ -15,17 +15,18 @@ from contextlib import suppress
 from marigraph_host import caddy, engine, health, journal, releases
 from marigraph_host import settings as settings_file
 from marigraph_host.errors import DONE, FAILED_BACK, NEEDS_PERSON, HostError, MisuseError
-from marigraph_host.folders import see_room, see_store
+from marigraph_host.folders import see_room
 from marigraph_host.journal import Cure, Journal
-from marigraph_host.launching import places
 from marigraph_host.layout import Layout
 from marigraph_host.listening import listens
 from marigraph_host.ports import see_port
 from marigraph_host.proving import prove
+from marigraph_host.record import bucket_of
 from marigraph_host.releases import Release
 from marigraph_host.services import RECEIVER, TABLE, Service, chosen
+from marigraph_host.storework import see_record
 from marigraph_host.supervision import Supervision, supervision
-from marigraph_host.trials import PASSING, Trials
+from marigraph_host.trials import PASSING, Trials, discard_scratch
 
 __all__ = ["Switch", "mend"]
 
@@ -62,7 +63,7 @@ class Switch:
         self._services = chosen(self._settings, self._release.images)
         self._supervision = supervision(self._release.supervision, layout)
         self._trials = Trials(layout, self._release, self._settings)
-        self._data = places(layout, self._settings, RECEIVER.name).data
+        self._image = self._release.images[RECEIVER.name]
 
     def run(self) -> int:
         """Take all steps, or undo them; return the exit code."""
@@ -93,8 +94,8 @@ class Switch:
         for service in self._services:
             image = self._release.images[service.name]
             engine.docker("tag", image, releases.tag(self._layout, service.name, self._release.name))
-        see_store(self._layout, self._data, own="EC2_DATA_DIR" not in self._settings)
-        see_room([self._layout.home, self._layout.state, self._data])
+        room = [self._layout.home, self._layout.state]
+        see_room([*room, *see_record(self._layout, self._image, self._settings)])
         see_port(self._settings)
         for role in PASSING:
             self._trials.remove(role)
@@ -102,7 +103,9 @@ class Switch:
         self._supervision.render(folder, self._services)
         caddy.prepare(self._layout, folder, self._settings)
         names = ", ".join(service.name for service in self._services)
-        return f"{names}; port {port}; before it: {self._before or 'nothing'}"
+        bucket = bucket_of(self._settings)
+        where = f"; the record is in {bucket}" if bucket else ""
+        return f"{names}; port {port}; before it: {self._before or 'nothing'}{where}"
 
     def _trial(self) -> str:
         return self._trials.on_trial()
@@ -126,7 +129,7 @@ class Switch:
         return "all run"
 
     def _verify(self) -> str:
-        seen = prove(self._layout, self._settings, self._data)
+        seen = prove(self._layout, self._settings, self._image)
         fronted = caddy.apply(self._layout, self._settings)
         return f"{seen}; {fronted}" if fronted else seen
 
@@ -269,6 +272,10 @@ def mend(layout: Layout, say: Callable[[str], None], *, boot: bool = False, want
         releases.mark_served(layout, cut.after)
         tidy(layout, Trials(layout, Release(cut.after, "", "", {}, ""), {}))
         return DONE
+    if cut.step == "trial":
+        with suppress(MisuseError):  # without its release nothing is known of where it tried
+            release = releases.load(layout.release(cut.after))
+            discard_scratch(layout, release, settings_file.read(layout.settings_of(cut.after)))
     if boot:
         releases.flip(layout, cut.before)
         _leave_clean(layout, cut.before, cut.after, wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import json
 import secrets
@@ -19,11 +20,13 @@ from marigraph_host.folders import give_folder
 from marigraph_host.launching import Places, command_line, environment, places
 from marigraph_host.layout import Layout
 from marigraph_host.listening import listens
+from marigraph_host.record import bucket_of, scratch_url
 from marigraph_host.releases import Release
 from marigraph_host.services import RECEIVER
 from marigraph_host.settings import port_of
+from marigraph_host.storework import discard
 
-__all__ = ["BRIDGE", "CANDIDATE", "PASSING", "TRIAL", "Trials"]
+__all__ = ["BRIDGE", "CANDIDATE", "PASSING", "TRIAL", "Trials", "discard_scratch"]
 
 TRIAL, CANDIDATE, BRIDGE = PASSING = ("trial", "candidate", "bridge")
 """Containers that are there for the time of a switch only."""
@@ -58,7 +61,13 @@ class Trials:
         made.write_text(key, encoding="utf-8")
         made.chmod(0o444)  # in a folder that only the services' user may enter
         given = {name: value for name, value in self._settings.items() if not name.startswith("RECEIVER_TLS")}
-        seen = Places(scratch / "data", scratch / "secrets", scratch, scratch)
+        real = self._real()
+        seen = real._replace(
+            data=scratch / "data", secrets=scratch / "secrets", state=scratch, metrics=scratch
+        )
+        bucket = bucket_of(self._settings)
+        if bucket:
+            given["STORE_URL"] = scratch_url(bucket, scratch_name(self._release.name))
         try:
             asked = {**given, "RECEIVER_HOST": "127.0.0.1", "RECEIVER_PORT": str(_free_port())}
             self._start(TRIAL, asked, seen)
@@ -67,6 +76,7 @@ class Trials:
         finally:
             self.remove(TRIAL)
             shutil.rmtree(scratch, ignore_errors=True)
+            discard_scratch(self._layout, self._release, self._settings)
         return "it stored a test reading in a scratch store and gave it back"
 
     def beside(self) -> str:
@@ -162,6 +172,21 @@ class Trials:
         status, body = health.answer(settings, _USAGE, key=key)
         if status != _OK or json.loads(body).get("currentSession", {}).get("percentageUsed") != 42:  # noqa: PLR2004 - as sent
             raise HostError(f"the test reading was not given back: {status}, {told(body)}")
+
+
+def scratch_name(release: str) -> str:
+    """Return a name for a release's scratch store in a bucket, in which other hosts try theirs."""
+    machine = socket.gethostname()
+    with suppress(OSError):
+        machine += Path("/etc/machine-id").read_text(encoding="ascii")
+    return f"{release}-{hashlib.sha256(machine.encode()).hexdigest()[:8]}"
+
+
+def discard_scratch(layout: Layout, release: Release, settings: Mapping[str, str]) -> None:
+    """Remove what a trial left in the bucket, if that has the record; that it cannot be stops nothing."""
+    if bucket_of(settings):
+        with suppress(HostError):
+            discard(layout, release.images[RECEIVER.name], settings, scratch_name(release.name))
 
 
 def read_latest(layout: Layout, settings: Mapping[str, str]) -> str:
