@@ -8,6 +8,7 @@ Exit codes: 0 it is installed and runs, 1 something does not start, 2 it cannot 
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 import environment
 from layout import (
+    BUCKET_SECRETS,
     DESTINATIONS,
     DOCUMENTATION,
     SECRETS,
@@ -31,6 +33,7 @@ REPOSITORY = TEMPLATES.parents[1]
 HIDDEN = {"home", "root", "tmp"}
 """Top folders in which a hardened service sees nothing."""
 RECEIVER_SOCKET = "marigraph-receiver.socket"
+_BUCKET = re.compile(r"^\s*STORE_URL=[\"']?s3://", re.MULTILINE)
 OLDEST_SYSTEMD = 250
 """The first that hands credentials' folder to units as %d."""
 
@@ -52,7 +55,7 @@ def main() -> int:
 def install(root: Path) -> int:
     """Put everything in its place, and start it when this is the running system."""
     try:
-        choice = _choice()
+        choice = _choice(_under(root, SETTINGS))
     except ValueError as error:
         return _fail(str(error))
     problems = choice.problems() or _unfit(root)
@@ -90,6 +93,8 @@ def _conclude(root: Path, choice: Choice) -> None:
     """Say where things are, and what a person still has to do."""
     _say(f"done; the receiver listens on {choice.address}" if "receiver" in choice.services else "done")
     _say(f"its key: {SECRETS}/api-key; settings: {SETTINGS}; state: systemctl status 'marigraph*'")
+    if choice.bucket:
+        _say(f"the record is in a bucket; its credentials: {BUCKET_SECRETS}/credentials, or a role")
     if "alerter" in choice.services and not any(_under(root, DESTINATIONS).iterdir()):
         _say(f"alerts go to the journal until {DESTINATIONS} names a destination: docs/systemd.md")
     if "scraper" in choice.services:
@@ -101,8 +106,8 @@ def _conclude(root: Path, choice: Choice) -> None:
 def uninstall(root: Path) -> int:
     """Stop and remove everything but settings, keys and what was recorded."""
     _remove(root, _present(root))
-    drop_ins = _under(root, UNITS / "marigraph-receiver.service.d")
-    shutil.rmtree(drop_ins, ignore_errors=True)
+    for drop_ins in _under(root, UNITS).glob("marigraph-*.service.d"):
+        shutil.rmtree(drop_ins, ignore_errors=True)
     shutil.rmtree(_under(root, VENV), ignore_errors=True)
     _under(root, DOCUMENTATION).unlink(missing_ok=True)
     if root == Path("/"):
@@ -112,7 +117,7 @@ def uninstall(root: Path) -> int:
     return 0
 
 
-def _choice() -> Choice:
+def _choice(settings: Path) -> Choice:
     given, usual = os.environ.get, Choice()
     port = given("RECEIVER_PORT") or str(usual.port)
     if not port.isdecimal():
@@ -123,6 +128,7 @@ def _choice() -> Choice:
         port=int(port),
         activation=given("ACTIVATION") or usual.activation,
         janitor=given("JANITOR") or usual.janitor,
+        bucket=bool(_BUCKET.search(settings.read_text(encoding="utf-8"))) if settings.exists() else False,
     )
 
 
@@ -160,7 +166,7 @@ def _settle(root: Path) -> None:
     settings.parent.mkdir(parents=True, exist_ok=True)
     if not settings.exists():
         _write(settings, (TEMPLATES / "native/marigraph.env").read_text(encoding="utf-8"), 0o640)
-    for folder in (secrets, _under(root, DESTINATIONS)):
+    for folder in (secrets, _under(root, DESTINATIONS), _under(root, BUCKET_SECRETS)):
         folder.mkdir(mode=0o700, exist_ok=True)
     if not (secrets / "api-key").exists():
         mint = "from services.receiver.keyfile.minting import mint; print(mint())"

@@ -1,6 +1,6 @@
 """What the native form consists of, file by file: units, settings and users, filled in for one machine."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from string import Template
@@ -12,6 +12,8 @@ SETTINGS = PurePosixPath("/etc/marigraph/marigraph.env")
 SECRETS = PurePosixPath("/etc/marigraph/secrets")
 DESTINATIONS = SECRETS / "alerter"
 """Where the alerter's secrets lie, a file each."""
+BUCKET_SECRETS = SECRETS / "aws"
+"""Where what opens a bucket lies."""
 USERS = PurePosixPath("/usr/local/lib/sysusers.d/marigraph.conf")
 DOCUMENTATION = PurePosixPath("/opt/marigraph/systemd.md")
 LOCAL = ("127.", "::1", "localhost")
@@ -27,6 +29,8 @@ class Choice:
     port: int = 4000
     activation: str = "socket"
     janitor: str = "service"
+    bucket: bool = False
+    """Whether the record is in a bucket, and services call out."""
 
     def problems(self) -> list[str]:
         """Name what is wrong with it, a sentence each."""
@@ -74,6 +78,26 @@ class Choice:
             not in {"marigraph-keys.service", "marigraph-janitor-once.service", "marigraph-scraper.service"}
         )
 
+    @property
+    def drop_ins(self) -> Mapping[str, Sequence[str]]:
+        """The additions to units, in the order in which systemd reads them."""
+        found: dict[str, list[str]] = {}
+        if "marigraph-receiver.socket" in self.units:
+            found["marigraph-receiver.service"] = ["socket.conf"]
+        for unit in self.units if self.bucket else ():
+            if unit.endswith(".service") and unit not in {
+                "marigraph-keys.service",
+                "marigraph-scraper.service",
+            }:
+                found.setdefault(unit, []).append("store.conf")
+        return found
+
+    def binding(self, unit: str) -> str:
+        """Return what a unit whose network is open may bind."""
+        if unit == "marigraph-receiver.service" and self.activation == "tcp":
+            return "# It opens its port itself."
+        return "# It opens no port; where the kernel can see to it, it cannot.\nSocketBindDeny=any"
+
     def words(self) -> Mapping[str, str]:
         """Return what the templates' variables stand for."""
         reachable = self.host if self.host not in {"0.0.0.0", "::"} else "127.0.0.1"  # noqa: S104 - compared, not bound
@@ -91,9 +115,9 @@ class Choice:
 def files(choice: Choice) -> dict[PurePosixPath, str]:
     """Return every file with its text, but the settings, which stay as they are once they are there."""
     found = {UNITS / unit: _filled(_template(unit), choice) for unit in choice.units}
-    if "marigraph-receiver.socket" in choice.units:
-        place = UNITS / "marigraph-receiver.service.d" / "socket.conf"
-        found[place] = _filled(_template("socket.conf"), choice)
+    for unit, names in choice.drop_ins.items():
+        for name in names:
+            found[UNITS / f"{unit}.d" / name] = _filled(_template(name), choice, binding=choice.binding(unit))
     found[USERS] = _filled(_template("marigraph.conf"), choice)
     return found
 
@@ -102,5 +126,5 @@ def _template(name: str) -> Path:
     return TEMPLATES / name if name == "marigraph.target" else TEMPLATES / "native" / name
 
 
-def _filled(template: Path, choice: Choice) -> str:
-    return Template(template.read_text(encoding="utf-8")).substitute(choice.words())
+def _filled(template: Path, choice: Choice, **more: str) -> str:
+    return Template(template.read_text(encoding="utf-8")).substitute(choice.words(), **more)

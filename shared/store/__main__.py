@@ -142,7 +142,7 @@ async def _import(store: Store, arguments: argparse.Namespace) -> int:
 async def _copy(store: Store, arguments: argparse.Namespace) -> int:
     target = open_store(arguments.target)
     try:
-        done = await copy(store, target, Progress("copied", time.monotonic))
+        done = await copy(store, target, SystemClock().now(), Progress("copied", time.monotonic))
     finally:
         await target.close()
     _say(arguments, done, words.of_copy(done))

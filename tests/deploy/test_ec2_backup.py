@@ -117,8 +117,8 @@ def test_on_the_host_a_work_sees_the_store_alone_and_an_export_cannot_write() ->
     sys.path.insert(0, str(EC2 / "host"))
     try:
         from marigraph_host.launching import places  # noqa: PLC0415 - the host's own program
-        from marigraph_host.layout import Layout  # noqa: PLC0415
-        from marigraph_host.storework import command  # noqa: PLC0415
+        from marigraph_host.layout import Layout  # noqa: PLC0415 - as above
+        from marigraph_host.storework import command  # noqa: PLC0415 - as above
     finally:
         sys.path.pop(0)
     folder = {"EC2_DATA_DIR": "/mnt/data"}

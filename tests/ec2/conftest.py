@@ -21,14 +21,22 @@ sys.path += [str(_DEPLOY / folder) for folder in ("ec2", "local", "ec2/host")]  
 @pytest.fixture(scope="session")
 def images(repository: Path) -> None:
     """The images of receiver and janitor, as `make deploy-ec2` builds them; EC2_BUILD=0 takes those that are here."""
+    _built(repository, "receiver", "janitor")
+
+
+def _built(repository: Path, *services: str) -> None:
     if os.environ.get("EC2_BUILD") == "0":
         return
     script = repository / "deploy" / "containers" / "images.sh"
     environment = os.environ | {"MARIGRAPH_TAG": TAG}
-    built = subprocess.run(
-        [script, "receiver", "janitor"], capture_output=True, text=True, check=False, env=environment
-    )
+    built = subprocess.run([script, *services], capture_output=True, text=True, check=False, env=environment)
     assert built.returncode == 0, built.stdout + built.stderr
+
+
+@pytest.fixture(scope="session")
+def alerter_image(images: None, repository: Path) -> None:
+    """The alerter's image, of which the other tests have no need."""
+    _built(repository, "alerter")
 
 
 @pytest.fixture(scope="session")

@@ -71,6 +71,11 @@ class Deployer:
         """What should not be there after a deploy, however it ended; empty when the host is clean."""
         return self.host.ssh(LEFT_OVER, check=False).stdout.strip()
 
+    def runs(self, service: str) -> bool:
+        """A service runs, whoever supervises it."""
+        asked = f"systemctl is-active --quiet marigraph-{service} || supervisorctl status marigraph:{service}"
+        return self.host.ssh(asked, check=False).returncode == 0
+
     def services(self) -> dict[str, str]:
         """Each program's state, as `supervisorctl status` on the host tells it."""
         said = self.host.ssh("supervisorctl status", check=False).stdout
@@ -127,12 +132,16 @@ RUNNING = {"marigraph:receiver": "RUNNING", "marigraph:janitor": "RUNNING", "wat
 
 LEFT_OVER = r"""
 cd /opt/marigraph
+services=$(python3 -c 'import json; print("|".join(json.load(open("current/release.json"))["images"]))' 2>/dev/null)
 for release in $(ls -A releases); do [ -e releases/$release/served ] || echo "folder $release"; done
 docker image ls --format '{{.Repository}} {{.Tag}}' | while read name tag; do [ -e releases/$tag ] || echo "image $name:$tag"; done
-docker ps --all --format '{{.Names}}' | grep -vxE 'marigraph-(receiver|janitor)'
+docker ps --all --format '{{.Names}}' | grep -vxE "marigraph-($services)"
 ls -A | grep -vxE 'current|releases|venv|store'
-ls -A /var/lib/marigraph | grep -vxE 'data|metrics'
-[ ! -e /etc/systemd/system/marigraph-supervisor.service ] || ls /etc/systemd/system | grep -E '^marigraph-(cut|mend|receiver|janitor)'
+ls -A /var/lib/marigraph | grep -vxE 'data|metrics|alerter'
+[ ! -e /etc/systemd/system/marigraph-supervisor.service ] || ls /etc/systemd/system | grep -E '^marigraph-(cut|mend|receiver|janitor|alerter)'
+for unit in $(ls /etc/systemd/system | grep -oP '^marigraph-\K(receiver|janitor|alerter|scraper)(?=\.service)'); do
+  echo "$unit" | grep -qxE "$services" || echo "unit of $unit"
+done
 grep -l MARIGRAPH_SHIPS=1 /proc/[0-9]*/environ 2>/dev/null
 """
 

@@ -10,7 +10,8 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -121,6 +122,22 @@ class StandIn:
             check=check,
             timeout=120,
         )
+
+    @contextmanager
+    def reaching(self, port: int) -> Iterator[None]:
+        """Give the host a port of this machine's loopback, under the same number at its own."""
+        tunnel = f"127.0.0.1:{port}:127.0.0.1:{port}"
+        command = ["ssh", "-n", *self.ssh_options.split(), "-o", "ExitOnForwardFailure=yes", "-R", tunnel]
+        # It says something once the tunnel stands.
+        with subprocess.Popen(
+            [*command, "root@127.0.0.1", "echo there; exec sleep infinity"], stdout=subprocess.PIPE
+        ) as process:
+            try:
+                assert process.stdout is not None
+                assert process.stdout.readline() == b"there\n", f"no tunnel to port {port}"
+                yield
+            finally:
+                process.kill()
 
     def ask(
         self, path: str, *, key: str = "", body: object = None, headers: Mapping[str, str] | None = None

@@ -1,7 +1,7 @@
 """A store copied into another of another kind: all of it, once, also when it was stopped in between."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -69,8 +69,8 @@ async def test_a_copy_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> N
     await recorded(tmp_path / "first")
     source, target = open_store(f"file://{tmp_path}/first"), open_store("memory:")
     with pytest.raises(StoreUnavailableError):
-        await copy(source, Failing(target, 1), quiet())
-    done = await copy(source, target, quiet())
+        await copy(source, Failing(target, 1), NOON, quiet())
+    done = await copy(source, target, NOON + minutes(9), quiet())
     assert (done.versions > 0, done.known > 0) == (True, True)
     assert await everything(target) == await everything(source)
     await source.close()
@@ -81,9 +81,34 @@ async def test_what_only_the_second_store_has_stays_and_is_counted(tmp_path: Pat
     await source.append("default", snapshot(), NOON)
     for step in (-1, 1):
         await target.append("default", snapshot(NOON + minutes(step)), NOON + minutes(step))
-    done = await copy(source, target, quiet())
+    done = await copy(source, target, NOON + minutes(9), quiet())
     assert (done.alike, done.more, done.problem_count) == (1, 2, 0)
     assert await target.count("default") == 3
+
+
+class Filling:
+    """A store to which another version comes as soon as one of it was read through."""
+
+    def __init__(self, store: Store, *coming: datetime) -> None:
+        self._store = store
+        self._coming = list(coming)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    async def metadata(self, account: str) -> object:
+        for at in self._coming:
+            await self._store.append(account, snapshot(at), at)
+        return await self._store.metadata(account)
+
+
+async def test_what_comes_meanwhile_is_the_next_runs_and_no_problem_and_what_was_there_is_one() -> None:
+    source, target = open_store("memory:"), open_store("memory:")
+    await source.append("default", snapshot(), NOON)
+    done = await copy(Filling(source, NOON + minutes(10)), target, NOON + minutes(9), quiet())
+    assert (done.alike, done.came, done.problem_count) == (1, 1, 0)
+    done = await copy(Filling(source, NOON + minutes(2)), target, NOON + minutes(19), quiet())
+    assert (done.alike, done.came, done.problem_count) == (2, 0, 1)
 
 
 async def test_a_version_whose_id_is_another_in_the_second_store_is_told_and_not_written_over(

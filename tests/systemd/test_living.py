@@ -11,9 +11,10 @@ from itertools import count
 
 import pytest
 
+from tests.seaweedfs import SeaweedFS
 from tests.systemd.native import HERE, PATH, SERVICES, TAKES_WEBHOOKS, Native, snapshot
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.docker, pytest.mark.host, pytest.mark.timeout(300)]
 
 BEGAN = datetime.now(UTC) - timedelta(days=20)
 moments = (f"{BEGAN + timedelta(seconds=second):%Y-%m-%dT%H:%M:%SZ}" for second in count())
@@ -134,6 +135,47 @@ def test_an_alert_reaches_its_destination_and_its_address_is_seen_nowhere(native
     assert "marigraph-alerter.service" in seen
     assert address not in seen
     assert KEY[native] not in seen
+
+
+@pytest.mark.seaweedfs
+def test_with_a_bucket_the_network_opens_for_who_needs_it_and_shuts_again(
+    native: Native, seaweedfs: SeaweedFS
+) -> None:
+    settings, secret = "/etc/marigraph/marigraph.env", "/etc/marigraph/secrets/aws/credentials"
+    given = seaweedfs.environment()
+    bucket = {"STORE_URL": seaweedfs.url()} | {
+        name: given[name] for name in ("AWS_ENDPOINT_URL", "AWS_REGION")
+    }
+    credentials = (
+        f"[default]\naws_access_key_id={given['AWS_ACCESS_KEY_ID']}\n"
+        f"aws_secret_access_key={given['AWS_SECRET_ACCESS_KEY']}\n"
+    )
+    kept = native.host.ssh(f"cat {settings}").stdout
+    with native.host.reaching(seaweedfs.port):
+        native.host.ssh(f"cat >>{settings}", give="".join(f"{name}={bucket[name]}\n" for name in bucket))
+        native.host.ssh(f"umask 077 && cat >{secret}", give=credentials)
+        try:
+            native.install()
+            now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+            native.eventually(lambda: native.host.ask("/readyz")[0] == 200, "the bucket is open")
+            assert native.host.ask(PATH, key=KEY[native], body=snapshot(33, now))[0] == 200
+            assert native.host.ask(PATH, key=KEY[native])[1]["currentSession"]["percentageUsed"] == 33
+            assert native.show("receiver", "PrivateNetwork") == "no"
+            native.eventually(
+                lambda: set(native.running()) == set(SERVICES), "janitor and alerter open it, too"
+            )
+            seen = native.host.ssh(
+                "systemctl show 'marigraph*'; journalctl --no-pager --unit 'marigraph*';"
+                " cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'; true"
+            ).stdout
+            assert bucket["STORE_URL"] in seen
+            assert given["AWS_SECRET_ACCESS_KEY"] not in seen
+        finally:
+            native.host.ssh(f"cat >{settings}", give=kept)
+            native.install()
+    assert native.show("receiver", "PrivateNetwork") == "yes"
+    native.eventually(lambda: native.host.ask("/readyz")[0] == 200, "the folder is open")
+    assert native.host.ask(PATH, key=KEY[native])[1]["currentSession"]["percentageUsed"] != 33
 
 
 @pytest.mark.parametrize("signal", ["KILL", "STOP"])

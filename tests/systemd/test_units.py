@@ -22,6 +22,11 @@ WORST = {
     "janitor once": 0.5,
     "alerter": 1.3,
     "scraper": 2.3,
+    "receiver of a bucket on tcp": 1.2,
+    "receiver of a bucket on a socket": 1.2,
+    "janitor of a bucket": 1.3,
+    "janitor of a bucket once": 1.3,
+    "alerter of a bucket": 1.3,
 }
 """The exposure that each unit must not go beyond, of 10."""
 
@@ -80,10 +85,11 @@ def verify(folder: Path) -> str:
 @pytest.mark.systemd
 @pytest.mark.parametrize("activation", ["socket", "tcp"])
 @pytest.mark.parametrize("janitor", ["service", "timer"])
+@pytest.mark.parametrize("bucket", [False, True])
 def test_systemd_has_nothing_to_say_against_the_native_units(
-    tmp_path: Path, activation: str, janitor: str
+    tmp_path: Path, activation: str, janitor: str, bucket: bool
 ) -> None:
-    choice = Choice(services=SERVICES, activation=activation, janitor=janitor)
+    choice = Choice(services=SERVICES, activation=activation, janitor=janitor, bucket=bucket)
     assert verify(written(tmp_path, choice)) == ""
 
 
@@ -106,8 +112,10 @@ def test_a_unit_is_no_more_exposed_than_it_may_be(tmp_path: Path, which: str) ->
         services=SERVICES,
         activation="tcp" if which.endswith("tcp") else "socket",
         janitor="timer" if which.endswith("once") else "service",
+        bucket="bucket" in which,
     )
-    unit = f"marigraph-{which.split(' on ', maxsplit=1)[0].replace(' ', '-')}.service"
+    name = which.split(" on ", maxsplit=1)[0].replace(" of a bucket", "")
+    unit = f"marigraph-{name.replace(' ', '-')}.service"
     done = subprocess.run(
         ["systemd-analyze", "security", "--offline=yes", "--no-pager", str(written(tmp_path, choice) / unit)],
         capture_output=True,

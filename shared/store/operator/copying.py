@@ -4,6 +4,7 @@ What is in the other already stays. What comes into the first meanwhile is copie
 """
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 from shared.store.base import Part, Store, Version
@@ -13,6 +14,7 @@ from shared.store.metadata import Lifetime
 from shared.store.operator.progress import Progress
 from shared.store.operator.walking import Problems
 from shared.store.ranking import rank_of
+from shared.timestamps import to_iso_millis
 
 __all__ = ["Copied", "copy"]
 
@@ -26,6 +28,8 @@ _PARTS: tuple[Part, ...] = ("history", "archive")
 class Copied(Problems, kw_only=True, rename="camel"):
     """What a copy did and what the look through both stores found."""
 
+    began: str
+    """When it was begun (UTC)."""
     accounts: int = 0
     versions: int = 0
     """Versions that were not there yet; one that is in history and archive counts twice."""
@@ -36,11 +40,13 @@ class Copied(Problems, kw_only=True, rename="camel"):
     """Versions that both stores hold, letter for letter."""
     more: int = 0
     """Versions that only the other store holds."""
+    came: int = 0
+    """Versions that came into the first store since it was begun and are not in the other: the next run's."""
 
 
-async def copy(source: Store, target: Store, progress: Progress) -> Copied:
+async def copy(source: Store, target: Store, now: datetime, progress: Progress) -> Copied:
     """Copy everything, then compare. What cannot be copied is told of. Raises the stores' other errors."""
-    done, seen = Copied(), source.damage_seen()
+    done, seen = Copied(began=to_iso_millis(now)), source.damage_seen()
     for account in await source.accounts():
         done.accounts += 1
         for part in _PARTS:
@@ -109,7 +115,9 @@ async def _compare(
         while other is not None and _place(other) < _place(version):
             done.more += 1
             other = await anext(theirs, None)
-        if other is None or other.id != version.id:
+        if (other is None or other.id != version.id) and version.document.get("receivedAt", "") >= done.began:
+            done.came += 1
+        elif other is None or other.id != version.id:
             done.tell(f"{account}: {version.id} of the {part} is not there")
         else:
             _judge(version, other, part, done)

@@ -65,6 +65,8 @@ def of_copy(copied: Copied) -> Iterator[str]:
     )
     rest = f"; {_count(copied.more, 'version')} more only in the second" if copied.more else ""
     yield f"both stores hold {_count(copied.alike, 'version')}, letter for letter{rest}"
+    if copied.came:
+        yield f"{_count(copied.came, 'version')} came meanwhile: copy again when nobody writes to the first"
 
 
 def of_verify(verified: Verified) -> Iterator[str]:

@@ -112,7 +112,7 @@ def test_a_store_that_is_neither_bucket_nor_the_hosts_folder_is_refused():
     with pytest.raises(MisuseError, match="folder is named by EC2_DATA_DIR"):
         flags("receiver", {"STORE_URL": "file:///srv/data"})
     with pytest.raises(MisuseError, match="on a host it is /run/aws/credentials"):
-        flags("receiver", BUCKET | {"AWS_SHARED_CREDENTIALS_FILE": "/root/.aws/credentials"})
+        flags("receiver", BUCKET | {"AWS_SHARED_CREDENTIALS_FILE": "/srv/credentials"})
 
 
 def test_a_scratch_store_stands_below_the_buckets_own():
