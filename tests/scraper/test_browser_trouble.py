@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.async_api import Error
+from practice import Scraper, running_console
 
 from services.scraper.browsing.chromium import find_browser
 from services.scraper.browsing.trouble import browser_trouble
@@ -31,13 +32,14 @@ def test_a_browser_that_does_not_start_says_why(words: str, state: str, told: st
 
 
 @pytest.mark.browser
-def test_a_browser_that_does_not_come_up_is_started_once_more(console, scraper, tmp_path):
+def test_a_browser_that_does_not_come_up_is_started_once_more(tmp_path):
     browser = tmp_path / "browser"
     chromium = find_browser(None)
     browser.write_text(
         f'#!/bin/sh\n[ -e {tmp_path}/tried ] && exec {chromium} "$@"\n: > {tmp_path}/tried; exit 9\n'
     )
     browser.chmod(0o755)
-    scraper.environment["SCRAPER_BROWSER_PATH"] = str(browser)
-    code, said = scraper.run("once")
+    with running_console(tmp_path) as console:
+        scraper = Scraper(tmp_path / "state", console, SCRAPER_BROWSER_PATH=str(browser))
+        code, said = scraper.run("once")
     assert (code, "exit code 9" in said) == (0, True), said
