@@ -19,10 +19,11 @@ from obstore.store import S3Store
 
 from tests.ports import free_port
 
-__all__ = ["BUCKET", "SeaweedFS", "environment_set", "why_no_seaweedfs"]
+__all__ = ["BUCKET", "WEED", "Bucket", "SeaweedFS", "environment_set", "identities", "why_no_seaweedfs"]
 
 BUCKET = "marigraph-tests"
-_WEED = Path(sys.executable).with_name("weed")
+_INSTALLED = Path(sys.executable).with_name("weed")
+WEED = str(_INSTALLED) if _INSTALLED.exists() else "weed"
 _KEY, _SECRET = "AKTESTS", "of-the-tests-only"
 _MAY = {
     _KEY: ["Admin", "Read", "Write", "List", "Tagging"],
@@ -33,16 +34,22 @@ _MAY = {
 
 
 def why_no_seaweedfs() -> str:
-    return "" if _WEED.exists() or shutil.which("weed") else "there is no weed (make setup installs it)"
+    return "" if shutil.which(WEED) else "there is no weed (make setup installs it)"
 
 
-class SeaweedFS:
-    """One server with everything in it; a test takes a prefix of its own."""
+def identities() -> str:
+    """Who may do what: the file that a gateway takes."""
+    known = [
+        {"name": key, "credentials": [{"accessKey": key, "secretKey": _SECRET}], "actions": actions}
+        for key, actions in _MAY.items()
+    ]
+    return json.dumps({"identities": known})
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="seaweedfs-"))
-        self.port = free_port()
-        self._process: subprocess.Popen[bytes] | None = None
+
+class Bucket:
+    """A bucket that is served on a port of this machine; a test takes a prefix of its own."""
+
+    port: int
 
     @property
     def endpoint(self) -> str:
@@ -61,13 +68,40 @@ class SeaweedFS:
         """A store that nobody has used."""
         return f"s3://{BUCKET}/{secrets.token_hex(6)}"
 
+    def answers(self) -> bool:
+        """Tell whether anybody answers on the port."""
+        try:
+            urllib.request.urlopen(f"{self.endpoint}/status", timeout=2).close()
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    def make(self) -> None:
+        """Put something into it: the server then makes the bucket."""
+        client = S3Store(
+            BUCKET,
+            endpoint=self.endpoint,
+            access_key_id=_KEY,
+            secret_access_key=_SECRET,
+            region="us-east-1",
+            client_options={"allow_http": True},
+        )
+        obstore.put(client, "made", b"")
+
+
+class SeaweedFS(Bucket):
+    """One server with everything in it."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="seaweedfs-"))
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
     def start(self) -> None:
-        identities = [
-            {"name": key, "credentials": [{"accessKey": key, "secretKey": _SECRET}], "actions": actions}
-            for key, actions in _MAY.items()
-        ]
         config = self.folder / "s3.json"
-        config.write_text(json.dumps({"identities": identities}))
+        config.write_text(identities())
         ports = [
             f"-{name}={free_port()}"
             for name in (
@@ -81,7 +115,7 @@ class SeaweedFS:
             )
         ]
         log = (self.folder / "log").open("wb")
-        command = [str(_WEED) if _WEED.exists() else "weed", "server", f"-dir={self.folder}", "-ip=127.0.0.1"]
+        command = [WEED, "server", f"-dir={self.folder}", "-ip=127.0.0.1"]
         options = ["-ip.bind=127.0.0.1", *ports, "-s3", f"-s3.port={self.port}", f"-s3.config={config}"]
         quiet = ["-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"]
         small = ["-master.volumeSizeLimitMB=64", "-volume.max=100"]
@@ -91,7 +125,7 @@ class SeaweedFS:
             )
         try:
             self._wait()
-            self._make_bucket()
+            self.make()
         except BaseException:
             self.stop()
             raise
@@ -102,31 +136,10 @@ class SeaweedFS:
             assert self._process
             if self._process.poll() is not None:
                 break
-            if self._is_up():
+            if self.answers():
                 return
             time.sleep(0.1)
         raise AssertionError(f"SeaweedFS did not start:\n{(self.folder / 'log').read_text()[-2000:]}")
-
-    def _make_bucket(self) -> None:
-        """Put something into it: this server then makes the bucket."""
-        client = S3Store(
-            BUCKET,
-            endpoint=self.endpoint,
-            access_key_id=_KEY,
-            secret_access_key=_SECRET,
-            region="us-east-1",
-            client_options={"allow_http": True},
-        )
-        obstore.put(client, "made", b"")
-
-    def _is_up(self) -> bool:
-        try:
-            urllib.request.urlopen(f"{self.endpoint}/status", timeout=2).close()
-        except urllib.error.HTTPError:
-            return True
-        except OSError:
-            return False
-        return True
 
     def stop(self) -> None:
         if self._process:

@@ -10,6 +10,7 @@ believes it only when the chain has it.
 """
 
 import asyncio
+import math
 import secrets
 import time
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.errors import MarigraphError
-from shared.store.errors import StoreDamagedError
+from shared.store.errors import StoreDamagedError, StoreUnavailableError
 from shared.store.s3.bucket import Bucket, UnsureError
 from shared.store.s3.forms import Change, Entry, Record, State, encode_record, read, write
 from shared.store.s3.leafage import Leafage
@@ -80,6 +81,7 @@ class Chain:
         try:
             made = await self._bucket.create(key, data)
         except UnsureError:
+            self.proven = -math.inf
             made = await self._is_there(key, record)
             if not made and self.view is before:
                 raise
@@ -97,14 +99,20 @@ class Chain:
         found = await self._bucket.get(key)
         if found is None:
             return False
-        entry = read(found.data, Entry, key)
-        if _marks(entry)[-1].token == record.token:
+        if _is_of(found.data, record, key):
             return True
         await self.follow()
         return False
 
     async def follow(self) -> None:
         """Put the entries that came onto the view."""
+        try:
+            await self._follow()
+        except StoreUnavailableError:
+            self.proven = -math.inf  # who knows what the bucket comes back with
+            raise
+
+    async def _follow(self) -> None:
         for _ in range(2):
             begun, begun_monotonic = seconds(), time.monotonic()
             view = self.view
@@ -115,7 +123,10 @@ class Chain:
             if found is None:
                 self.proven, self.looked_at = begun, begun_monotonic
                 return
-            entry = read(found.data, Entry, key)
+            try:
+                entry = read(found.data, Entry, key)
+            except StoreDamagedError:
+                break  # there may be a later one, which was made without it
             if entry.base != view.base or not _continues(entry, view):
                 break  # a state of ours that no entry built on is given up: others may delete what it names
             self.view = onto(view, entry)
@@ -126,11 +137,30 @@ class Chain:
         for _ in range(_TRIES):
             begun, begun_monotonic = seconds(), time.monotonic()
             key = await self._bucket.first(log_folder(self._account))
-            view = View() if key is None else await self._view_at(key)
+            try:
+                view = View() if key is None else await self._view_at(key)
+            except StoreDamagedError as error:
+                raise self._standing(str(error)) from error
             if view is not None:
+                self._tell_of_what_is_lost(view)
                 self.view, self.proven, self.looked_at = view, begun, begun_monotonic
                 return
-        raise StoreDamagedError(f"{self._account}: its newest entry, or what it builds on, cannot be found")
+        raise self._standing("its newest entry, or what it builds on, cannot be found")
+
+    def _standing(self, reason: str) -> StoreDamagedError:
+        """Return the error of an account that can neither be asked nor added to."""
+        remedy = "`python -m shared.store rebuild`, or a janitor's run, lets it go on with what can be read"
+        return StoreDamagedError(f"{self._account}: {reason}: {remedy}")
+
+    def _tell_of_what_is_lost(self, now: View) -> None:
+        """Say that entries that were seen are there no more: no process deletes the newest."""
+        if self.view is not None and now.number < self.view.number:
+            _log.error(
+                "the bucket has lost what it had",
+                account=self._account,
+                entries=self.view.number - now.number,
+                newest=now.number,
+            )
 
     async def _view_at(self, key: str) -> View | None:
         """Return the account at an entry; None when the entry or its state is not there."""
@@ -167,6 +197,15 @@ class Chain:
             found = await self._bucket.get(key)
             state = read(found.data, State, key) if found else state
         self.view = view_of(state)
+
+
+def _is_of(data: bytes, record: Record, key: str) -> bool:
+    """Tell whether an entry is that of a record; one that cannot be read is not."""
+    try:
+        marks = _marks(read(data, Entry, key))
+    except StoreDamagedError:
+        return False
+    return bool(marks) and marks[-1].token == record.token
 
 
 class _Mark(Struct):

@@ -10,6 +10,7 @@ __all__ = [
     "TRIAL",
     "account_folder",
     "entry_key",
+    "entry_number",
     "is_ours",
     "log_folder",
     "note_key",
@@ -49,6 +50,11 @@ def log_folder(account: str) -> str:
 def entry_key(account: str, number: int) -> str:
     """Return the key of an account's entry: of two entries the later has the smaller key."""
     return f"{log_folder(account)}{_LAST - number:012d}"
+
+
+def entry_number(key: str) -> int:
+    """Return which entry of its account a key names."""
+    return _LAST - int(key.rpartition("/")[2])
 
 
 def state_key(account: str, number: int) -> str:

@@ -17,6 +17,7 @@ from shared.store.keys import month_of
 from shared.store.s3.archiving import Archiving
 from shared.store.s3.bucket import Kept
 from shared.store.s3.forms import Item, Name, Pack, read_lines, salvaged
+from shared.store.s3.mending import mended
 from shared.store.s3.packing import Packed, packed
 from shared.store.s3.places import PROBE, account_folder, is_ours, quarantine_key
 from shared.store.s3.shelves import Shelved
@@ -124,8 +125,9 @@ class Upkeeping(Archiving):
         return []
 
     async def rebuild(self, *, thorough: bool = False) -> Sequence[str]:
-        """See Store.rebuild: what is derived is made with every change, in the same object."""
-        return []
+        """See Store.rebuild: nothing is derived, but an account whose newest entry is damaged may stand."""
+        told = [await mended(self._bucket, self._leafage, account) for account in await self.accounts()]
+        return [one for one in told if one is not None]
 
     async def space(self) -> Space | None:
         """See Upkeep.space: a bucket has no end."""
