@@ -22,7 +22,8 @@ _SEEN = "/run/keys/"
 """That folder as the services see it."""
 # Never more than the services' user may read it, and complete or absent.
 _TAKE = """\
-umask 077; new={there}.new; cat >$new && chown 65532:65532 $new && chmod 0400 $new && mv $new {there}
+umask 077; install -d -m 0500 -o 65532 -g 65532 $(dirname {there})
+new={there}.new; cat >$new && chown 65532:65532 $new && chmod 0400 $new && mv $new {there}
 """
 _DESTINATIONS = {
     "ALERTER_WEBHOOKS_FILE": "alerter-webhooks",

@@ -36,7 +36,7 @@ _START_ENGINE = (
 )
 _FOLDERS = """\
 install -d -m 0755 /opt/marigraph /opt/marigraph/releases /etc/marigraph /var/lib/marigraph /var/log/marigraph
-install -d -m 0500 -o 65532 -g 65532 /etc/marigraph/secrets /etc/marigraph/secrets/aws
+install -d -m 0500 -o 65532 -g 65532 /etc/marigraph/secrets
 """
 
 

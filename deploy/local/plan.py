@@ -73,10 +73,12 @@ def make_plan(environ: Mapping[str, str]) -> Plan:
     place = folder / ("practice" if practising else "record")
     for private in (folder, folder / "run", folder / "logs", place):
         private.mkdir(mode=0o700, parents=True, exist_ok=True)
+    wished = given.get("STORE_URL", "")
     environment = {
         **given,
         **ports,
-        "STORE_URL": (place / "store").as_uri(),
+        # Made-up figures never go where real ones are.
+        "STORE_URL": wished if wished.startswith("s3://") and not practising else (place / "store").as_uri(),
         "SCRAPER_STATE_DIR": str(place / "scraper"),
         "ALERTER_STATE_DIR": str(place / "alerter"),
         "CLAUDE_SYNC_URL": f"http://127.0.0.1:{ports['RECEIVER_PORT']}/api/claude/console-usage",

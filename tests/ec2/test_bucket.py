@@ -32,6 +32,8 @@ pytestmark = [
 ]
 
 NO_BUCKET = {"STORE_URL": ""}
+GENEROUS = 15
+"""Seconds without an answer that are no gap on a machine on which other tests and the bucket run."""
 
 
 class InBucket:
@@ -136,7 +138,7 @@ def test_a_folders_record_moves_into_the_bucket_while_readings_come_and_nothing_
             assert done.returncode == 0, done.stdout
             assert bucket.secret not in done.stdout
     assert bucket.missing(client, command) == set()
-    assert client.longest_silence < 3
+    assert client.longest_silence < GENEROUS
     assert bucket.runs()
     assert bucket.scratch(command) == []
     assert bucket.deployer.left_over() == ""
@@ -165,7 +167,7 @@ def test_a_version_follows_another_and_the_newest_is_known_again(bucket: InBucke
     assert f"the record is in {bucket.url}" in done.stdout
     assert "the newest version, sent again, was known" in done.stdout
     assert bucket.missing(client, command) == set()
-    assert client.longest_silence < 3
+    assert client.longest_silence < GENEROUS
 
 
 def test_what_a_killed_trial_left_in_the_bucket_is_removed(bucket: InBucket, command: Command) -> None:

@@ -34,6 +34,24 @@ def test_stop_and_status_find_what_runs_whatever_else_env_says(
     assert not (tmp_path / "here").exists()
 
 
+def test_ones_own_record_may_be_in_a_bucket_and_made_up_figures_never_are(
+    script: Callable[[str], ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(script("plan"), "REPOSITORY", tmp_path)
+    given = {
+        "STORE_URL": "s3://tide/record",
+        "AWS_REGION": "eu-central-1",
+        "MARIGRAPH_LOCAL_DIR": str(tmp_path),
+    }
+    own = given | {"SCRAPER_USAGE_URL": "https://claude.example/settings/usage"}
+    assert script("plan").make_plan(own).environment["STORE_URL"] == "s3://tide/record"
+    assert script("plan").make_plan(own).environment["AWS_REGION"] == "eu-central-1"
+    practising = script("plan").make_plan(given).environment["STORE_URL"]
+    folder = script("plan").make_plan(own | {"STORE_URL": "file:///elsewhere"}).environment["STORE_URL"]
+    assert practising == f"file://{tmp_path}/practice/store"
+    assert folder == f"file://{tmp_path}/record/store"
+
+
 def test_a_program_that_went_down_is_told_and_that_it_runs_again(
     script: Callable[[str], ModuleType], tmp_path: Path
 ) -> None:

@@ -60,7 +60,10 @@ class Bucket:
         self._read_only = read_only
         self._who = f"the bucket {name}"
         if role_is_asked():
-            self._who += ", or the instance's metadata service, which is asked for the credentials of a role,"
+            self._who += (
+                ", or the instance's metadata service, asked for a role's credentials (a container with a"
+                " network of its own needs a hop limit of 2),"
+            )
         self._client = Client(
             name,
             prefix=prefix or None,
