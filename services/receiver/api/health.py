@@ -21,6 +21,8 @@ from services.receiver.operating.accountmetrics import Record
 from shared import VERSION
 from shared.errors import MarigraphError
 from shared.schemas.usage import DEFAULT_ACCOUNT
+from shared.store.base import Found
+from shared.store.errors import StoreDamagedError
 
 __all__ = ["BLUEPRINT"]
 
@@ -80,10 +82,17 @@ async def _record_of(context: Context, key: Key) -> Record:
     """Put the newest readings beside the counters, which are shown also when the store cannot be read."""
     try:
         names = [name for name in await context.store.accounts() if key.allows("read", name)]
-        newest = [found for name in names if (found := await context.store.latest(name))]
+        newest = [found for name in names if (found := await _newest(context, name))]
     except MarigraphError:
         newest = []
     return Record(context.metrics.registry, newest, context.clock.now())
+
+
+async def _newest(context: Context, account: str) -> Found | None:
+    try:
+        return await context.store.latest(account)
+    except StoreDamagedError:  # the other accounts are shown all the same
+        return None
 
 
 BLUEPRINT = Blueprint("health")

@@ -180,6 +180,10 @@ class Accounts(Struct, frozen=True):
     """The accounts that the key may read."""
 
     accounts: list[Account]
+    damaged: Annotated[
+        list[AccountName] | UnsetType,
+        Meta(description="Accounts of which nothing can be read until the operator has looked."),
+    ] = UNSET
 
 
 class Status(Struct, frozen=True):

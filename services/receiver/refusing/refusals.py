@@ -7,6 +7,7 @@ from typing import Any
 from shared.errors import MarigraphError
 from shared.store.errors import (
     StoreConflictError,
+    StoreDamagedError,
     StoreFullError,
     StoreReadOnlyError,
     StoreUnavailableError,
@@ -169,6 +170,7 @@ _FAILURES: tuple[tuple[type[MarigraphError], int, str], ...] = (
         503,
         "Send it again later: what was stored after all is found to be a duplicate.",
     ),
+    (StoreDamagedError, 503, "Nothing was stored: `python -m shared.store check` on the server says more."),
     (StoreConflictError, 409, "Nothing was stored: the same snapshot will be refused again."),
 )
 """What a store's error means to who sent a snapshot; any other is the disk's, and 500."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
@@ -12,9 +13,12 @@ from services.receiver.giving.answers import age_minutes, read_at
 from services.receiver.minding.watching import silence_in
 from services.receiver.refusing.refusals import not_found
 from shared.schemas.codec import encode
+from shared.store.errors import StoreDamagedError
 from shared.timestamps import to_iso
 
 __all__ = ["BLUEPRINT"]
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
 async def list_accounts(request: Request) -> HTTPResponse:
@@ -24,8 +28,15 @@ async def list_accounts(request: Request) -> HTTPResponse:
     question_of(request)
     context = context_of(request)
     names = [name for name in await context.store.accounts() if key.allows("read", name)]
-    body = encode({"accounts": [await _described(context, name) for name in names]})
-    return await cacheable(request, body)
+    accounts, damaged = list[dict[str, Any]](), list[str]()
+    for name in names:
+        try:
+            accounts.append(await _described(context, name))
+        except StoreDamagedError as error:  # the others are listed all the same
+            _log.error("an account cannot be described", account=name, error=str(error))
+            damaged.append(name)
+    told = {"accounts": accounts, "damaged": damaged} if damaged else {"accounts": accounts}
+    return await cacheable(request, encode(told))
 
 
 async def one_account(request: Request, account: str) -> HTTPResponse:
