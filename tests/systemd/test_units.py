@@ -257,3 +257,27 @@ def test_the_form_that_was_not_chosen_is_removed(tmp_path: Path, monkeypatch: py
     assert {path.relative_to(units).as_posix() for path in units.rglob("*") if path.is_file()} == {
         path.relative_to(UNITS).as_posix() for path in expected if path.is_relative_to(UNITS)
     }
+
+
+def test_a_bucket_in_the_settings_opens_the_network_and_without_it_it_is_shut_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scripts():
+        import install as installing  # noqa: PLC0415 - a script of another folder
+    monkeypatch.setattr(installing.environment, "renew", lambda *_: True)
+    monkeypatch.setattr(installing, "_unfit", lambda _: [])
+    monkeypatch.setattr(installing, "_settle", lambda _: None)
+    settings = tmp_path / "etc/marigraph/marigraph.env"
+    settings.parent.mkdir(parents=True)
+    units = tmp_path / UNITS.relative_to("/")
+    for text, opened in (
+        ("# STORE_URL=s3://tide\n", []),
+        ("LOG_LEVEL=info\nSTORE_URL=s3://tide/record\n", ["janitor", "receiver"]),
+        ("STORE_URL=file:///srv/data\n", []),
+    ):
+        settings.write_text(text)
+        assert installing.install(tmp_path) == 0
+        found = sorted(path.parent.name for path in units.glob("*.d/store.conf"))
+        assert found == [f"marigraph-{name}.service.d" for name in opened]
+        both = [path.name for path in units.glob("marigraph-receiver.service.d/*.conf")]
+        assert max(both) == "store.conf" if opened else both == ["socket.conf"]  # the last one counts
