@@ -103,6 +103,7 @@ test-faults: setup ## kills, power cuts and broken disks at full length, an hour
 bench: setup ## measure up to 100,000 versions, beside a bare server and a model of the origin
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.telling
+	$(BIN)/python -m tests.bench.buckets
 
 .PHONY: bench-inside
 bench-inside: setup ## what a request costs inside the process, without the network (a minute)

@@ -99,6 +99,11 @@ class SeaweedFS(Bucket):
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def process_id(self) -> int:
+        assert self._process
+        return self._process.pid
+
     def start(self) -> None:
         config = self.folder / "s3.json"
         config.write_text(identities())

@@ -1,5 +1,6 @@
 -- What wrk sends. "post": every body is another snapshot, a second later than the one before. "get": the
--- same question again and again. "version", "timestamp": any version of `count`, five minutes apart.
+-- same question again and again. "version", "timestamp": any version of `count`, five minutes apart. With a
+-- `count`, "post" goes through so many accounts: the path's "-N/" is -0/, -1/ and so on.
 local NEWEST = 1600000000
 local n, count, mode, path
 
@@ -20,7 +21,8 @@ function request()
   local read = os.date("!%Y-%m-%dT%H:%M:%SZ", NEWEST + n)
   local body = '{"lastUpdated":"' .. read .. '","currentSession":{"percentageUsed":47,"resetsIn":"2 hr 42 min"},' ..
     '"weeklyLimits":{"allModels":{"percentageUsed":31,"resetsIn":"Thu 7:00 AM"}}}'
-  return wrk.format("POST", nil, nil, body)
+  local where = count > 0 and path:gsub("-N/", "-" .. n % count .. "/") or nil
+  return wrk.format("POST", where, nil, body)
 end
 
 function done(summary, latency, requests)

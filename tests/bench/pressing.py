@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tests.bench.servers import KEY, Server
 
-__all__ = ["CONNECTIONS", "Measured", "Question", "in_turn", "ratio"]
+__all__ = ["CONNECTIONS", "Measured", "Question", "in_turn", "ratio", "wrk"]
 
 CONNECTIONS = 64
 _POSTS_A_SLICE = 200_000
@@ -73,11 +73,12 @@ def ratio(one: Measured, other: Measured) -> float:
     return median(a / max(b, _LEAST) for a, b in zip(one.rates, other.rates, strict=True))
 
 
-def _press(question: Question, seconds: int) -> tuple[float, ...]:
+def wrk(question: Question, seconds: int) -> list[str]:
+    """Return the command that presses a server; what it posts no other command has."""
     global _sent  # noqa: PLW0603 - every POST of a run must be another snapshot
     _sent += _POSTS_A_SLICE
     headers = [f"X-API-Key: {KEY}", *filter(None, [question.header])]
-    command = [
+    return [
         "wrk",
         "-t1",
         f"-c{question.connections}",
@@ -87,14 +88,16 @@ def _press(question: Question, seconds: int) -> tuple[float, ...]:
         str(Path(__file__).with_name("load.lua")),
         *[part for header in headers for part in ("-H", header)],
         question.server.address + question.path,
+        "--",
+        question.mode,
+        str(_sent),
+        str(question.count),
     ]
+
+
+def _press(question: Question, seconds: int) -> tuple[float, ...]:
     before = question.server.processor_seconds
-    printed = subprocess.run(
-        [*command, "--", question.mode, str(_sent), str(question.count)],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    printed = subprocess.run(wrk(question, seconds), capture_output=True, text=True, check=True).stdout
     spent = question.server.processor_seconds - before
     # What still waits in a slow server must not slow the next row down.
     urllib.request.urlopen(question.server.address + "/", timeout=120).close()

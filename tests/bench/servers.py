@@ -69,10 +69,15 @@ def serving(module: str, path: str, log: Path, **settings: str) -> Iterator[Serv
 
 
 def keys_file(path: Path) -> Path:
-    """Write a file of keys, the last of which is KEY."""
+    """Write a file of keys of all accounts, the last of which is KEY."""
     secrets = [*(f"another-key-{number}" for number in range(KEYS - 1)), KEY]
     keys = [
-        {"name": f"key {number}", "sha256": hashlib.sha256(secret.encode()).hexdigest()}
+        {
+            "name": f"key {number}",
+            "sha256": hashlib.sha256(secret.encode()).hexdigest(),
+            "scopes": ["read", "write"],
+            "accounts": ["*"],
+        }
         for number, secret in enumerate(secrets)
     ]
     path.write_text(json.dumps({"keys": keys}))
