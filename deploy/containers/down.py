@@ -1,4 +1,4 @@
-"""`make down`: stops and removes the containers; what was recorded stays in the volumes."""
+"""`make down`: stops and removes what `make up` or `make up-s3` started; what was recorded stays."""
 
 import os
 import sys
@@ -9,17 +9,24 @@ from stack import CannotRunError, ask, find_stack
 def main() -> int:
     """Stop everything; return the exit code."""
     try:
-        stack = find_stack(os.environ)._replace(alerting=True)  # whether or not it was
-        stack.run("down", "--remove-orphans")
-        ours = f"label=com.docker.compose.project={stack.project}"
-        volumes = ask("volume", "ls", "--quiet", "--filter", ours).split()
+        volumes = [volume for cluster in (True, False) for volume in stop(cluster=cluster)]
     except CannotRunError as error:
         print(f"down: {error}", file=sys.stderr)
         return 1
     print("down: all stopped")
-    if volumes:
+    if volumes := list(dict.fromkeys(volumes)):
         print("down: what was recorded stays; to remove it for good: docker volume rm " + " ".join(volumes))
     return 0
+
+
+def stop(*, cluster: bool) -> list[str]:
+    """Stop what `make up`, or `make up-s3`, has started; return the volumes that stay."""
+    stack = find_stack(os.environ, cluster=cluster)._replace(alerting=True)  # whether or not it was
+    if not cluster or stack.containers():
+        stack.run("down", "--remove-orphans")
+    return ask(
+        "volume", "ls", "--quiet", "--filter", f"label=com.docker.compose.project={stack.project}"
+    ).split()
 
 
 if __name__ == "__main__":

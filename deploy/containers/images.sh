@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the services' images, or those of the services named, or finds in the build cache that nothing changed. Called
 # by `make images`.
+# The services are those of the file `services`; also proxy and seaweedfs, which only deploy/cluster.yaml needs.
 # BASE_IMAGE names the Debian 12 to start from; without it: debian:bookworm-slim if it is here or can be pulled, else
 # marigraph-base, made from Debian's packages. MARIGRAPH_TAG is the images' tag (latest).
 set -euo pipefail
@@ -53,6 +54,7 @@ if git rev-parse HEAD >/dev/null 2>&1; then
   git diff --quiet HEAD -- shared services deploy || revision+=-dirty
 fi
 deploy/containers/wheels.sh "${all[@]}"
+if [[ " ${services[*]} " == *" seaweedfs "* ]]; then WHEELS=build/seaweedfs deploy/containers/wheels.sh seaweedfs; fi
 say "building on $base (minutes the first time, seconds when nothing changed)"
 for service in "${services[@]}"; do build "$service"; done
 # Stages that newer builds no longer use. Those of the last week stay: they are the build cache.

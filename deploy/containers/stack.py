@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,9 @@ ENGINE_CURE = (
     "  On Debian: apt-get install docker.io docker-compose, then systemctl start docker; `docker info` says"
     " whether you may use it.\n  Without Docker: make run-local"
 )
+CLUSTER = ("proxy", "s3", "filer", *(f"{kind}-{number}" for kind in ("master", "volume") for number in "123"))
+"""The services that cluster.yaml adds; the receiver of compose.yaml runs RECEIVERS times in it."""
+RECEIVERS = 3
 PRACTICE_PROJECT = "marigraph-practice"
 RECORD_PROJECT = "marigraph"
 DESTINATIONS = ("ALERTER_WEBHOOKS", "ALERTER_APPRISE_URLS")
@@ -33,6 +37,7 @@ class CannotRunError(Exception):
 class Container(NamedTuple):
     """One container of the stack, as the engine sees it."""
 
+    name: str
     service: str
     state: str
     health: str
@@ -60,12 +65,15 @@ class Stack(NamedTuple):
     """The scraper reads the practice console."""
     alerting: bool = False
     """Alerts have a destination."""
+    cluster: bool = False
+    """Three receivers behind a proxy, and a bucket of their own."""
 
     @property
     def ports(self) -> dict[str, int]:
-        """The variable that sets each published port, and the port."""
-        names = ("RECEIVER_PORT", "PRACTICE_PORT") if self.practising else ("RECEIVER_PORT",)
-        return {name: int(self.environment[name]) for name in names}
+        """The variable by which a person sets each published port, and the port."""
+        receiver = "PROXY_PORT" if self.cluster else "RECEIVER_PORT"
+        ports = {"RECEIVER_PORT": int(self.environment[receiver])}
+        return ports | ({"PRACTICE_PORT": int(self.environment["PRACTICE_PORT"])} if self.practising else {})
 
     @property
     def profile(self) -> str:
@@ -78,10 +86,17 @@ class Stack(NamedTuple):
         return "demo-scraper" if self.practising else "scraper"
 
     @property
-    def services(self) -> set[str]:
-        """The services that go on running."""
+    def services(self) -> Counter[str]:
+        """The services that go on running, and how often each."""
         wanted = {"practice": self.practising, "alerter": self.alerting}
-        return {"receiver", "janitor", self.scraper} | {name for name, runs in wanted.items() if runs}
+        names = ["receiver", "janitor", self.scraper, *(name for name, runs in wanted.items() if runs)]
+        return Counter([*names, *CLUSTER, *["receiver"] * (RECEIVERS - 1)] if self.cluster else names)
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The images to build; none: those of every set-up."""
+        always = (DEPLOY / "containers" / "services").read_text(encoding="utf-8").split()
+        return (*always, "proxy", "seaweedfs") if self.cluster else ()
 
     @property
     def receiver(self) -> str:
@@ -92,24 +107,34 @@ class Stack(NamedTuple):
         """Return the key and where it is kept; makes the file .local/key the first time."""
         if direct := self.environment.get("CLAUDE_SYNC_API_KEY"):
             return direct, "CLAUDE_SYNC_API_KEY"
-        local = Path(self.environment.get("MARIGRAPH_LOCAL_DIR") or REPOSITORY / ".local")
-        local.mkdir(mode=0o700, parents=True, exist_ok=True)
         named = self.environment.get("CLAUDE_SYNC_API_KEY_FILE")
-        path = Path(named).expanduser() if named else key_file(local / "key")
+        path = Path(named).expanduser() if named else key_file(self.local() / "key")
         try:
             return path.read_text(encoding="utf-8").strip(), os.path.relpath(path)
         except OSError as error:
             raise CannotRunError(f"the key's file {path} cannot be read: {error.strerror}") from error
 
+    def local(self) -> Path:
+        """Return the folder of what this machine keeps to itself; made the first time."""
+        local = Path(self.environment.get("MARIGRAPH_LOCAL_DIR") or REPOSITORY / ".local")
+        local.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return local
+
     def command(self, *arguments: str) -> list[str]:
         """Return a Compose command on the stack, to be run in the folder `deploy`."""
-        places = ("--project-name", self.project, "--file", "compose.yaml", "--profile", self.profile)
         alerts = ("--profile", "alerts") if self.alerting else ()
+        places = ("--project-name", self.project, *self._files, "--profile", self.profile)
         return [*self.compose, *places, *alerts, *arguments]
+
+    @property
+    def _files(self) -> tuple[str, ...]:
+        laid_over = ("--file", "cluster.yaml") if self.cluster else ()
+        return ("--file", "compose.yaml", *laid_over)
 
     def shown(self, arguments: str) -> str:
         """Return a Compose command on the stack as a person types it."""
-        return f"(cd deploy && {' '.join(self.compose)} -p {self.project} {arguments})"
+        files = f"{' '.join(self._files)} " if self.cluster else ""
+        return f"(cd deploy && {' '.join(self.compose)} -p {self.project} {files}{arguments})"
 
     def run(self, *arguments: str, give: str | None = None) -> None:
         """Run Compose on the stack, its words shown; `give` goes to its standard input.
@@ -123,6 +148,20 @@ class Stack(NamedTuple):
         if done.returncode:
             raise CannotRunError(f"{' '.join(command)} failed (see above)")
 
+    def ask_inside(self, service: str, program: str, *arguments: str) -> str | None:
+        """Run a program in a container of its own, as a service is run; return its words if it fails."""
+        command = self.command("run", "--rm", "-T", "--no-deps", "--entrypoint", program, service, *arguments)
+        done = subprocess.run(  # noqa: S603 - our own command
+            command,
+            cwd=DEPLOY,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return (done.stdout.strip() or done.stderr.strip()) if done.returncode else None
+
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         """Start Compose on the stack and return at once."""
         return subprocess.Popen(  # noqa: S603 - our own command
@@ -135,7 +174,7 @@ class Stack(NamedTuple):
         return [_container(found) for found in _inspected(ids.split())]
 
 
-def find_stack(environ: Mapping[str, str]) -> Stack:
+def find_stack(environ: Mapping[str, str], *, cluster: bool = False) -> Stack:
     """Decide from the environment and `.env`.
 
     Raises CannotRunError when there is no engine or no Compose, or a port is none.
@@ -148,10 +187,15 @@ def find_stack(environ: Mapping[str, str]) -> Stack:
             raise CannotRunError(f"{name} is {port!r}; it must be a port from 1 to 65535")
     practising = "SCRAPER_USAGE_URL" not in environment
     environment["RECEIVER_SCHEME"] = "https" if "RECEIVER_TLS_CERT" in environment else "http"
-    project = environment.get("COMPOSE_PROJECT_NAME") or (PRACTICE_PROJECT if practising else RECORD_PROJECT)
+    usual = (PRACTICE_PROJECT if practising else RECORD_PROJECT) + ("-s3" if cluster else "")
+    project = environment.get("COMPOSE_PROJECT_NAME") or usual
+    if cluster:  # the proxy has the port that is asked for, each receiver a free one
+        environment["PROXY_PORT"] = environment["RECEIVER_PORT"]
+        environment["PROXY_PUBLISH"] = environment.pop("RECEIVER_PUBLISH", "127.0.0.1")
+        environment["RECEIVER_PORT"] = ""
     ask("version", "--format", "{{.Server.Version}}")
     alerting = any(name in environment for where in DESTINATIONS for name in (where, f"{where}_FILE"))
-    return Stack(project, environment, _compose(), practising, alerting)
+    return Stack(project, environment, _compose(), practising, alerting, cluster)
 
 
 def ask(*arguments: str) -> str:
@@ -199,6 +243,7 @@ def _compose() -> tuple[str, ...]:
 def _container(found: dict[str, Any]) -> Container:
     published = found["NetworkSettings"]["Ports"] or {}
     return Container(
+        name=found["Name"],
         service=found["Config"]["Labels"]["com.docker.compose.service"],
         state=found["State"]["Status"],
         health=found["State"].get("Health", {}).get("Status", ""),

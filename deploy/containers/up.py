@@ -1,4 +1,7 @@
-"""`make up`: starts the services in containers, waits until they are well, says what runs where."""
+"""`make up`: starts the services in containers, waits until they are well, says what runs where.
+
+`up.py --cluster` (`make up-s3`): three receivers behind a proxy, and a bucket of their own.
+"""
 
 import json
 import os
@@ -9,43 +12,34 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+from bucket import check_bucket, give_credentials, settle_store
+from giving import give_secrets
 from stack import DEPLOY, CannotRunError, Container, Stack, find_stack
 
-HEALTHY_SECONDS = 180
+HEALTHY_SECONDS = 300
 FIRST_READING_SECONDS = 60
 STEADY_LOOKS = 4
 """How often in a row, half a second apart, all must be well: one that ends at its start is seen by then."""
-
-SECRETS = {
-    "RECEIVER_KEYS_FILE": "keys.json",
-    "RECEIVER_TLS_CERT": "tls-cert.pem",
-    "RECEIVER_TLS_KEY": "tls-key.pem",
-}
-"""Settings that name files of this machine, and the files' names in the volume."""
-
-ALERTS = {
-    "ALERTER_WEBHOOKS": "alerter-webhooks",
-    "ALERTER_WEBHOOK_SECRET": "alerter-webhook-secret",
-    "ALERTER_APPRISE_URLS": "alerter-apprise-urls",
-}
-"""The alerter's secrets, given as they are or in files (NAME_FILE), and the files' names in the volume."""
 
 
 def main() -> int:
     """Start everything; return the exit code."""
     try:
-        stack = find_stack(os.environ)
+        stack = find_stack(os.environ, cluster="--cluster" in sys.argv[1:])
         key, kept = stack.key()
+        record = settle_store(stack)
         check_ports(stack)
-        build_images()
+        build_images(stack)
         say(f"starting the containers of the project {stack.project}")
         give_secrets(stack, key)
+        give_credentials(stack)
+        check_bucket(stack)
         start(stack)
-        show(stack, kept)
+        show(stack, kept, record)
         announce_first_reading(stack, key)
     except CannotRunError as error:
         print(f"up: {error}", file=sys.stderr)
@@ -75,43 +69,11 @@ def check_ports(stack: Stack) -> None:
                 ) from error
 
 
-def build_images() -> None:
+def build_images(stack: Stack) -> None:
     """Build the images, or find that nothing changed."""
-    if subprocess.run([DEPLOY / "containers" / "images.sh"], check=False).returncode:  # noqa: S603 - our own command
+    script = [DEPLOY / "containers" / "images.sh", *stack.images]
+    if subprocess.run(script, check=False).returncode:  # noqa: S603 - our own command
         raise CannotRunError("the images could not be built (see above)")
-
-
-def give_secrets(stack: Stack, key: str) -> None:
-    """Put key, further keys and certificate into the volume that the services read them from.
-
-    They are in no argument and no variable. From here on the settings name them as the containers see them.
-    """
-    stack.run("run", "--rm", "-T", "keys", give=f"{key}\n")
-    for setting, name in SECRETS.items():
-        if given := stack.environment.pop(setting, None):
-            stack.run("run", "--rm", "-T", "keys", name, give=read_secret(setting, given))
-            stack.environment[setting] = f"/run/keys/{name}"
-    for setting, name in ALERTS.items():
-        if (secret := take_secret(stack.environment, setting)) and stack.alerting:
-            stack.run("run", "--rm", "-T", "keys", name, give=secret)
-            stack.environment[f"{setting}_FILE"] = f"/run/keys/{name}"
-
-
-def take_secret(environment: dict[str, str], setting: str) -> str:
-    """Take a secret and the name of its file out of the environment; return the secret, or ""."""
-    direct, file = environment.pop(setting, ""), environment.pop(f"{setting}_FILE", "")
-    if direct and file:
-        raise CannotRunError(f"{setting} and {setting}_FILE are both set: keep one of them")
-    return read_secret(f"{setting}_FILE", file) if file else direct
-
-
-def read_secret(setting: str, given: str) -> str:
-    """Return what is in a file that a setting names; raises CannotRunError when it cannot be read."""
-    try:
-        return Path(given).expanduser().read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not text"
-        raise CannotRunError(f"{setting} names {given}, which cannot be read: {reason}") from error
 
 
 def start(stack: Stack) -> None:
@@ -126,11 +88,10 @@ def start(stack: Stack) -> None:
         for _ in moments(HEALTHY_SECONDS):
             containers = services(stack)
             if any(
-                one.failed or one.restarts > restarts.setdefault(one.service, one.restarts)
-                for one in containers
+                one.failed or one.restarts > restarts.setdefault(one.name, one.restarts) for one in containers
             ):
                 break
-            well = {one.service for one in containers if one.well} == stack.services
+            well = Counter(one.service for one in containers if one.well) == stack.services
             steady = steady + 1 if well and compose.poll() == 0 else 0
             if steady >= STEADY_LOOKS:
                 return
@@ -157,7 +118,8 @@ def end(compose: "subprocess.Popen[bytes]") -> None:
 
 def tell_why(stack: Stack) -> list[str]:
     """Show what the services that are not well said last; return their names."""
-    names = sorted(stack.services - {one.service for one in services(stack) if one.well and not one.restarts})
+    well = Counter(one.service for one in services(stack) if one.well and not one.restarts)
+    names = sorted(stack.services - well)
     for name in names:
         stack.run("logs", "--tail", "15", "--no-color", name)
     return names
@@ -171,7 +133,7 @@ def moments(seconds: int) -> Iterator[float]:
         time.sleep(0.5)
 
 
-def show(stack: Stack, kept: str) -> None:
+def show(stack: Stack, kept: str, record: str) -> None:
     """Say what runs where and what to look at."""
     receiver, curl = stack.receiver, "curl -k" if stack.receiver.startswith("https") else "curl"
     header = "X-API-Key: " + ("$CLAUDE_SYNC_API_KEY" if kept == "CLAUDE_SYNC_API_KEY" else f"$(cat {kept})")
@@ -183,7 +145,8 @@ def show(stack: Stack, kept: str) -> None:
         or f"http://127.0.0.1:{stack.ports['PRACTICE_PORT']}/"
         "  (the practice console: change its figures and layout there)",
         "Key": kept,
-        "Volumes": ", ".join(f"{stack.project}_{name}" for name in ("data", stack.profile, "keys")),
+        "Record": record,
+        "Volumes": f"{stack.project}_...",
         "Logs": stack.shown("logs -f"),
         "Status": stack.shown("ps"),
         "Stop": "make down",

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Fetches what the lock files of the services named name into build/wheels, for the images' Python and the engine's
 # processor, by hash; the image builds then need no package index. Does nothing while no lock has changed.
+# WHEELS names another folder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 me=wheels
 . deploy/containers/engine.sh
 services=("$@")
-wheels=build/wheels
-stamp=build/wheels.fetched
+wheels=${WHEELS:-build/wheels}
+stamp=$wheels.fetched
 
 arch=$(docker version --format '{{.Server.Arch}}')
 case $arch in

@@ -22,6 +22,14 @@ RUNNING: dict[str, type[Settings]] = {
     "alerter": AlerterSettings,
 }
 
+CLUSTER = (
+    "proxy",
+    "s3",
+    "filer",
+    *(f"{kind}-{number}" for kind in ("master", "volume") for number in (1, 2, 3)),
+)
+"""What cluster.yaml adds."""
+
 LEFT_OUT = {
     "RECEIVER_HOST": "the image listens on all addresses of its container",
     "RECEIVER_PORT": "the port on the host; inside it is 4000",
@@ -41,9 +49,25 @@ LEFT_OUT = {
 """Settings that make no sense in a container of compose.yaml, and why."""
 
 
+AWS = {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE"}
+"""What a bucket is reached with; obstore and shared/store/s3 read it, no settings of ours."""
+
+
 @pytest.fixture(scope="module")
-def services(repository: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((repository / "deploy" / "compose.yaml").read_text())["services"]
+def compose(repository: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((repository / "deploy" / "compose.yaml").read_text())
+    return found
+
+
+@pytest.fixture(scope="module")
+def cluster(repository: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((repository / "deploy" / "cluster.yaml").read_text())
+    return found
+
+
+@pytest.fixture(scope="module")
+def services(compose: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = compose["services"]
     return found
 
 
@@ -56,7 +80,7 @@ def test_every_setting_reaches_its_container(services: dict[str, Any], name: str
 
 @pytest.mark.parametrize("name", RUNNING)
 def test_nothing_is_given_that_the_service_does_not_read(services: dict[str, Any], name: str) -> None:
-    known = {known for option in options(RUNNING[name]) for known in option.names} | {"SSL_CERT_FILE"}
+    known = {known for option in options(RUNNING[name]) for known in option.names} | {"SSL_CERT_FILE"} | AWS
     assert set(services[name]["environment"]) - known == set()
 
 
@@ -75,12 +99,13 @@ def test_a_setting_that_is_not_given_has_the_services_own_default(services: dict
             text = str(services[name]["environment"].get(option.env, ""))
             if text.startswith(f"${{{option.env}:-"):
                 default = ours.get(option.env, "") if name == "demo-scraper" else ""
+                default = "file:///data" if option.env == "STORE_URL" else default
                 assert text == f"${{{option.env}:-{default}}}", name
 
 
-@pytest.mark.parametrize("name", [*RUNNING, "keys"])
-def test_every_service_is_shut_in(services: dict[str, Any], name: str) -> None:
-    service = services[name]
+@pytest.mark.parametrize("name", [*RUNNING, "keys", *CLUSTER])
+def test_every_service_is_shut_in(services: dict[str, Any], cluster: dict[str, Any], name: str) -> None:
+    service = services[name] if name in services else cluster["services"][name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in service["security_opt"]
@@ -103,6 +128,34 @@ def test_each_profile_is_whole_by_itself(services: dict[str, Any]) -> None:
         for needed, condition in service.get("depends_on", {}).items():
             assert profiles[needed] <= profiles[name], f"{name} needs {needed}"
             assert condition == {"condition": "service_healthy"}
+
+
+def test_the_cluster_adds_what_it_says_and_changes_no_rights(
+    compose: dict[str, Any], cluster: dict[str, Any]
+) -> None:
+    assert set(cluster["services"]) - set(compose["services"]) == set(CLUSTER)
+    shared = {name: value for name, value in compose["x-service"].items() if name != "environment"}
+    assert cluster["x-service"] == shared
+    for name in set(cluster["services"]) - set(CLUSTER):
+        assert set(cluster["services"][name]) <= {"scale", "environment", "networks", "depends_on"}, name
+
+
+def test_only_the_gateway_stands_between_the_bucket_and_its_servers(cluster: dict[str, Any]) -> None:
+    inside = {name for name, one in cluster["services"].items() if "storage" in one.get("networks", ())}
+    assert inside == set(CLUSTER) - {"proxy"}
+    assert [name for name in inside if cluster["services"][name]["networks"] != ["storage"]] == ["s3"]
+    assert all(network == {"internal": True} for network in cluster["networks"].values())
+    assert {name for name, one in cluster["services"].items() if "ports" in one} == {"proxy"}
+    assert cluster["services"]["proxy"]["ports"] == ["${PROXY_PUBLISH:-127.0.0.1}:${PROXY_PORT:-4000}:4000"]
+
+
+def test_who_opens_a_bucket_is_told_where_it_is_in_both_files(
+    services: dict[str, Any], cluster: dict[str, Any]
+) -> None:
+    for name in ("receiver", "janitor", "alerter"):
+        assert set(services[name]["environment"]) >= AWS
+        assert "bucket:/run/bucket:ro" in services[name]["volumes"]
+        assert cluster["services"][name]["environment"]["STORE_URL"] == "s3://marigraph/record"
 
 
 def test_the_demo_and_the_real_scraper_share_no_state(services: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""How `make up` takes secrets out of what it was told, and what it makes of an engine's answers; none is asked."""
+"""What `make up` makes of an engine's answers; none is asked."""
 
 import json
 from pathlib import Path
@@ -16,26 +16,8 @@ def up(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return load(repository / "deploy" / "containers" / "up.py")
 
 
-def test_a_secret_is_taken_out_of_the_environment_directly_or_from_its_file(up: Any, tmp_path: Path) -> None:
-    file = tmp_path / "webhooks"
-    file.write_text("home=https://ha.example/hook\n")
-    environment = {"ONE": "direct", "TWO_FILE": str(file)}
-    assert up.take_secret(environment, "ONE") == "direct"
-    assert up.take_secret(environment, "TWO") == "home=https://ha.example/hook\n"
-    assert up.take_secret(environment, "THREE") == ""
-    assert environment == {}
-
-
-@pytest.mark.parametrize(
-    ("environment", "words"),
-    [({"ONE": "1", "ONE_FILE": "/2"}, "both set"), ({"ONE_FILE": "/nowhere"}, "cannot be read")],
-)
-def test_a_secret_that_cannot_be_had_is_named(up: Any, environment: dict[str, str], words: str) -> None:
-    with pytest.raises(up.CannotRunError, match=words):
-        up.take_secret(environment, "ONE")
-
-
 KNOWN = {
+    "Name": "/project_receiver_1",
     "Config": {"Labels": {"com.docker.compose.service": "receiver"}},
     "State": {"Status": "running"},
     "NetworkSettings": {"Ports": None},

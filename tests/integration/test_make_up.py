@@ -73,7 +73,9 @@ def test_up_serves_and_down_keeps_what_was_recorded(make: Make, project: str, tm
         assert down.returncode == 0, down.stdout + down.stderr
         assert engine.containers.list(all=True, filters=ours) == []
         volumes = {volume.name for volume in engine.volumes.list(filters=ours)}
-        assert volumes == {f"{project}_{kind}" for kind in ("alerter", "data", "demo", "keys", "scraper")}
+        assert volumes == {
+            f"{project}_{kind}" for kind in ("alerter", "bucket", "data", "demo", "keys", "scraper")
+        }
         assert f"docker volume rm {' '.join(sorted(volumes))}" in down.stdout
 
 

@@ -50,7 +50,9 @@ def nginx_settings(repository: Path, folder: Path, *, port: int, receiver_port: 
     ):
         assert there in shipped
         shipped = shipped.replace(there, here)
-    (folder / "marigraph.conf").write_text(shipped)
+    (folder / "site.conf").write_text(shipped)
+    (folder / "snippets").mkdir()
+    shutil.copy(repository / "deploy" / "proxy" / "marigraph.conf", folder / "snippets")
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     around = folder / "nginx.conf"
     around.write_text(
@@ -58,7 +60,7 @@ def nginx_settings(repository: Path, folder: Path, *, port: int, receiver_port: 
         + f"daemon off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
         + "http {\naccess_log off;\n"
         + "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
-        + f"include {folder}/marigraph.conf;\n}}\n"
+        + f"include {folder}/site.conf;\n}}\n"
     )
     return around
 
