@@ -275,3 +275,26 @@ async def test_a_look_for_leftovers_asks_once_for_a_thousand_names_and_goes_on_w
 
 def test_an_address_opens_what_these_tests_open(prefix: str) -> None:
     assert isinstance(open_store(f"s3://{BUCKET}/{prefix}"), S3Store)
+
+
+@pytest.mark.parametrize("lost", ["states", "states and entries"])
+async def test_an_account_that_went_on_from_what_could_be_read_loses_nothing_to_a_sweep(
+    stores: tuple[S3Store, Halting], prefix: str, lost: str
+) -> None:
+    store, _ = stores
+    ids = await fill(store, 20)
+    gone = [*await objects(store, "states/")]
+    if lost == "states and entries":
+        gone += sorted(await objects(store, "log/"))[1:]
+    await store._bucket.delete(gone)
+    fresh = S3Store(BUCKET, prefix)
+    assert await fresh.rebuild()
+    there = [version.id async for version in fresh.stream("default", None, None)]
+    assert set(there) <= set(ids)
+    fresh._lease = store._lease
+    await cleared(fresh)
+    await all_right(prefix, there, [])
+    there += await stored(fresh, 1, 20)
+    await cleared(fresh)
+    await all_right(prefix, there, [])
+    await fresh.close()
