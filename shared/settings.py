@@ -160,7 +160,10 @@ def _text(option: Option, environ: Mapping[str, str]) -> str | None:
     if direct:
         return direct
     if path:
-        return _secret(f"{option.env}_FILE names", Path(path).expanduser())
+        try:
+            return _secret(f"{option.env}_FILE names", path_of(path))
+        except PathError as error:
+            raise ValueError(f"{option.env}_FILE: {error}") from error
     handed_over = environ.get("CREDENTIALS_DIRECTORY", "") if option.secret else ""
     credential = Path(handed_over, option.env.lower())
     if handed_over and os.access(credential, os.R_OK):
@@ -184,14 +187,30 @@ def _convert(option: Option, text: str) -> object:
     try:
         return msgspec.convert(text, option.type, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
+        if isinstance(error.__cause__, PathError):
+            raise ValueError(f"{option.env}: {error.__cause__}") from error  # noqa: TRY004 - a text is wrong, not a type
         shown = "its value" if option.secret else repr(text)
         raise ValueError(f"{option.env}: {shown} is not {describe_type(option)}. {option.doc}") from error
 
 
 def _decode(kind: type, value: object) -> object:
     if kind is Path and isinstance(value, str):
-        return Path(value).expanduser()
+        return path_of(value)
     raise NotImplementedError(f"settings of type {kind}")
+
+
+class PathError(ValueError):
+    """A text that names no file; it says why."""
+
+
+def path_of(text: str) -> Path:
+    """Return the path that somebody wrote, `~` as their home; raises PathError for one that none can be."""
+    if "\0" in text:
+        raise PathError(f"{text!r} holds a character that no path has")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise PathError(f"{text!r}: nobody knows the home that is meant") from error
 
 
 def unknown_names(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from services.cli.exits import MEANINGS
+from shared.insight.limits import is_limit
 
 __all__ = ["CALLS", "COMMANDS", "FORMATS", "parser_of", "settings_in"]
 
@@ -53,7 +54,9 @@ def parser_of(version: str) -> argparse.ArgumentParser:
             name, parents=[common], help=words.replace("%", "%%"), description=_sentence(words)
         )
         if name not in {"status", "watch", "accounts"}:
-            made.add_argument("--limit", action="append", metavar="NAME", help="this limit only (repeatable)")
+            made.add_argument(
+                "--limit", action="append", metavar="NAME", type=_limit, help="this limit only (repeatable)"
+            )
         if name not in {"status", "watch", "accounts", "forecast"}:
             _add_range(made)
         if name != "export":
@@ -97,6 +100,13 @@ def _moment(text: str) -> str:
         datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no moment such as 2026-11-22T10:00") from None
+    return text
+
+
+def _limit(text: str) -> str:
+    if not is_limit(text) or not text.isprintable():
+        words = "is no limit: there are session, weekly, weekly:MODEL (such as weekly:fable), credits"
+        raise argparse.ArgumentTypeError(f"{text!r} {words}")
     return text
 
 

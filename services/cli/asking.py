@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import msgspec
 
+from services.cli.address import address_of
 from services.cli.exits import FAILED, NOTHING, REFUSED, UNREACHABLE, USAGE, CommandError
 from services.cli.settings import CliSettings
 
@@ -19,6 +20,9 @@ __all__ = ["Receiver"]
 T = TypeVar("T")
 
 Parameters = Mapping[str, str | int | Sequence[str] | None]
+
+KEY_WORDS = "--key-file, MARIGRAPH_KEY_FILE or key_file in a file of settings; make run-local's is .local/key"
+"""Where a key is named."""
 
 _PIECE = 64 * 1024
 _MOST = 256 * 1024 * 1024
@@ -36,12 +40,11 @@ class Receiver:
     """The receiver, as one key sees it."""
 
     def __init__(self, settings: CliSettings) -> None:
-        parts = urlsplit(settings.url)
-        self.shown = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+        address = address_of(settings.url)
+        self.shown = address.shown
         self.account = settings.account
-        self._host, self._is_tls = parts.hostname or "", parts.scheme == "https"
-        self._port = parts.port
-        self._root = parts.path.rstrip("/") + "/api/v1"
+        self._host, self._port, self._is_tls = address.host, address.port, address.is_tls
+        self._root = f"{address.path}/api/v1"
         self._key = settings.key
         self._seconds = settings.timeout_seconds
         self._ca_file = settings.ca_file
@@ -128,15 +131,15 @@ class Receiver:
             raise CommandError(
                 REFUSED,
                 f"there is no key for {self.shown}",
-                "Name its file: --key-file, MARIGRAPH_KEY_FILE, or key_file in the file of settings.",
+                f"Name its file: {KEY_WORDS}.",
             )
         given = {name: value for name, value in parameters.items() if value is not None}
-        target = self._root + path + (f"?{urlencode(given, doseq=True)}" if given else "")
         try:
+            target = self._root + path + (f"?{urlencode(given, doseq=True)}" if given else "")
             connection.request("GET", target, headers={"X-API-Key": self._key, **headers})
         except (ValueError, UnicodeError) as error:
             raise CommandError(
-                USAGE, "the key or the address holds characters that cannot be sent"
+                USAGE, "the key, the address or an argument holds characters that cannot be sent"
             ) from error
         answer = connection.getresponse()
         if answer.status != http.client.OK:
@@ -182,6 +185,8 @@ def _refused(shown: str, status: int, body: bytes) -> CommandError:
     said = problem.detail.rstrip(".") or f"{shown} answered {status}"
     codes = {400: USAGE, 401: REFUSED, 403: REFUSED, 404: NOTHING}
     advice = problem.suggestion
+    if status == http.client.UNAUTHORIZED:  # the receiver's words are for whoever keeps its keys
+        advice = f"Name another: {KEY_WORDS}. Whoever runs the receiver makes one (docs/keys.md)."
     if not problem.detail and status == http.client.NOT_FOUND:
         advice = "Is that address a receiver's, and is it new enough for this call?"
     return CommandError(codes.get(status, FAILED), said, advice)

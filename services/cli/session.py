@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from services.cli.asking import Receiver
-from services.cli.exits import FAILED, NOTHING, CommandError
+from services.cli.exits import FAILED, USAGE, CommandError
 from services.cli.settings import CliSettings
 from services.cli.shown.lines import Line, fitted, written
 from services.cli.zones import Zone
@@ -85,21 +85,16 @@ class Session:
         back = asked.days or (None if given else days)
         if back and "from" not in given:
             end = datetime.fromisoformat(given["to"]) if "to" in given else datetime.now(UTC)
-            given["from"] = (end - timedelta(days=back)).isoformat(timespec="seconds")
+            try:
+                given["from"] = (end - timedelta(days=back)).isoformat(timespec="seconds")
+            except OverflowError:
+                raise CommandError(USAGE, f"--days {back}: that is before the first year there is") from None
         return given
 
     def _moment(self, text: str) -> str:
         """Write a moment that was typed with its zone: the user's where none was typed."""
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone.info)).isoformat()
-
-    def nothing(self) -> CommandError:
-        """Say that nothing is recorded."""
-        return CommandError(
-            NOTHING,
-            f"nothing is recorded of {self.receiver.account} at {self.receiver.shown}",
-            "`marigraph accounts` tells what there is.",
-        )
 
 
 def printed_json(session: Session, body: bytes) -> None:

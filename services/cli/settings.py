@@ -1,22 +1,27 @@
 """What the command reads: flags before the environment, the environment before a file."""
 
+import contextlib
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
 
+from services.cli.address import address_of
 from services.cli.exits import USAGE, CommandError
 from shared.errors import SettingsError
-from shared.settings import Option, Settings, env, load, nearest_names, options
+from shared.schemas.usage import ACCOUNT_PATTERN
+from shared.settings import Option, PathError, Settings, env, load, nearest_names, options, path_of
 
 __all__ = ["CliSettings", "config_files", "read_settings"]
 
 _SECRET_FILE = "key_file"  # noqa: S105 - the name of a setting
+_KEY = re.compile(r"[!-~]+")
+_ACCOUNT = re.compile(ACCOUNT_PATTERN)
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -58,12 +63,16 @@ class CliSettings(Settings, frozen=True, kw_only=True):
 
     def problems(self) -> list[str]:
         """Name what the types cannot tell."""
-        parts = urlsplit(self.url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-            return [f"MARIGRAPH_URL: {self.url!r} is no address of a receiver, such as http://127.0.0.1:4000"]
-        if parts.username is not None or parts.password is not None:
-            return ["MARIGRAPH_URL: a password does not belong into an address; keys come from a file"]
-        return []
+        found = []
+        try:
+            address_of(self.url)
+        except ValueError as error:
+            found.append(f"MARIGRAPH_URL: {error}")
+        if not _ACCOUNT.fullmatch(self.account):
+            found.append(f"MARIGRAPH_ACCOUNT: {self.account!r} is no account's name, such as default or work")
+        if self.key is not None and not _KEY.fullmatch(self.key):
+            found.append("MARIGRAPH_KEY: what it holds is no key: one is a single word of ASCII characters")
+        return found
 
 
 class _Layer(Struct, frozen=True):
@@ -78,9 +87,15 @@ def read_settings(flags: Mapping[str, str], environ: Mapping[str, str]) -> CliSe
 
     `flags` are by the name of the setting: `url`, `key_file`.
     """
-    told = _layer(flags, lambda name: f"--{name.replace('_', '-')}")
+    if empty := [_flag(name) for name, value in flags.items() if not value.strip()]:
+        raise CommandError(USAGE, "; ".join(f"{name} is empty" for name in empty))
+    told = _layer(flags, _flag)
     given = _layer(_from_environ(environ), lambda name: _variables()[name])
-    path = _chosen(told, given, environ)
+    try:
+        path = _chosen(told, given, environ)
+    except PathError as error:
+        name = {**given.called, **told.called}["MARIGRAPH_CONFIG"]
+        raise CommandError(USAGE, f"{name}: {error}") from None
     filed = _layer(_from_file(path), lambda name: f"{name} in {path}") if path else _Layer({}, {})
     values: dict[str, str] = {}
     called: dict[str, str] = {}
@@ -101,9 +116,15 @@ def read_settings(flags: Mapping[str, str], environ: Mapping[str, str]) -> CliSe
 def config_files(environ: Mapping[str, str]) -> list[Path]:
     """Name the files that are looked for, in order; the last is what `make run-local` writes."""
     home = environ.get("XDG_CONFIG_HOME", "").strip()
-    base = Path(home).expanduser() if home else Path.home() / ".config"
     local = environ.get("MARIGRAPH_LOCAL_DIR", "").strip()
-    return [base / "marigraph" / "config.toml", Path(local or _CHECKOUT / ".local") / "command.toml"]
+    files = [Path(local or _CHECKOUT / ".local") / "command.toml"]
+    with contextlib.suppress(PathError):  # who has no home has no file of settings in it
+        files.insert(0, path_of(home or "~/.config") / "marigraph" / "config.toml")
+    return files
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _variables() -> dict[str, str]:
@@ -128,8 +149,8 @@ def _chosen(told: _Layer, given: _Layer, environ: Mapping[str, str]) -> Path | N
     """Return the file of settings: one that was named has to be there, others may be."""
     named = told.values.get("MARIGRAPH_CONFIG") or given.values.get("MARIGRAPH_CONFIG")
     if named:
-        return Path(named).expanduser()
-    return next((path for path in config_files(environ) if path.is_file()), None)
+        return path_of(named)
+    return next((path for path in config_files(environ) if os.path.isfile(path)), None)  # noqa: PTH113 - Path's raises where a folder may not be looked into
 
 
 def _from_file(path: Path) -> dict[str, str]:
@@ -140,7 +161,7 @@ def _from_file(path: Path) -> dict[str, str]:
             found = tomllib.load(file)
     except OSError as error:
         raise CommandError(USAGE, f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CommandError(USAGE, f"{path} is not TOML: {error}") from error
     known = [name for name in _variables() if name not in {"config", "config_home"}]
     for name, nearest in nearest_names(found, ("",), known).items():
@@ -148,19 +169,23 @@ def _from_file(path: Path) -> dict[str, str]:
         raise CommandError(USAGE, f"{path}: {name!r} is no setting", meant[0].upper() + meant[1:])
     if "key" in found and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise CommandError(USAGE, f"{path} holds a key and others may read it", f"chmod 600 {path}")
-    if _SECRET_FILE in found:
-        found[_SECRET_FILE] = str(path.parent / Path(str(found[_SECRET_FILE])).expanduser())
-    return {name: str(value) for name, value in found.items()}
+    if many := [name for name, value in found.items() if isinstance(value, dict | list)]:
+        raise CommandError(USAGE, f'{path}: {many[0]} is to be one value, such as {many[0]} = "..."')
+    values = {name: str(value) for name, value in found.items()}
+    if values.get(_SECRET_FILE):
+        with contextlib.suppress(PathError):  # said when it is read
+            values[_SECRET_FILE] = str(path.parent / path_of(values[_SECRET_FILE]))
+    return values
 
 
 def _too_open(name: str | None) -> str | None:
     """Say what is wrong with a key's file that others may read; one that cannot be changed is let pass."""
     if not name:
         return None
-    path = Path(name).expanduser()
     try:
+        path = path_of(name)
         mode = path.stat().st_mode
-    except OSError:
+    except (OSError, PathError):
         return None  # said when it is read
     if stat.S_ISREG(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO) and os.access(path, os.W_OK):
         return f"others may read {path}: chmod 600 {path}"

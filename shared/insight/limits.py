@@ -9,6 +9,7 @@ __all__ = [
     "in_order",
     "is_limit",
     "limit_of",
+    "name_of",
     "section",
 ]
 
@@ -35,6 +36,7 @@ _LIMITS = {
     "sonnetOnly": SONNET,
     "weeklyLimits": WEEKLY,
 }
+_NAMES = {WEEKLY: "All models", SONNET: "Sonnet only"}
 _LONGEST = 100
 """Characters of a limit's name: a model's has at most 64."""
 
@@ -59,6 +61,11 @@ def is_limit(name: str) -> bool:
     """Tell whether a name can be a limit's: `session`, `weekly`, `weekly:` and a model's name, `credits`."""
     scoped = name.startswith(f"{WEEKLY}:") and len(f"{WEEKLY}:") < len(name) <= _LONGEST
     return scoped or name in _SECTIONS
+
+
+def name_of(limit: str) -> str:
+    """Return what people know a limit as: `Session`, `All models`, `Sonnet only`, `Fable`, `Credits`."""
+    return _NAMES.get(limit) or limit.removeprefix(f"{WEEKLY}:").capitalize()
 
 
 def in_order(limits: set[str]) -> list[str]:

@@ -67,7 +67,7 @@ async def test_status_shows_what_is_stored_and_stale_is_an_exit_code(
     ended = await command("status")
     assert ended.code == 3
     assert "STALE" in ended.out
-    assert "login_required, just now. Log in again." in ended.out
+    assert "Claude asks for a login. Log in again. Reported just now: login_required." in ended.out
     receiver.clock.moment = datetime.now(UTC) + timedelta(hours=3)
     unknown = await command("status")
     assert "unknown" in unknown.out
@@ -83,12 +83,51 @@ async def test_nothing_recorded_and_unknown_accounts(receiver: Receiver, command
     assert (await command("accounts")).code == 4
 
 
+async def test_nothing_recorded_yet_says_why(receiver: Receiver, command: Command) -> None:
+    receiver.clock.moment = datetime.now(UTC)
+    report = {"at": datetime.now(UTC).isoformat(), "state": "login_required", "advice": "Log in."}
+    await receiver.call("POST", "/api/v1/accounts/default/reports", json=report)
+    for name in ("status", "watch", "hits"):
+        ended = await command(name)
+        assert (ended.code, ended.out) == (4, "")
+        assert "Claude asks for a login. Log in. Reported just now: login_required." in ended.err
+    assert "Claude asks for a login." in (await command("accounts")).out
+
+
+async def test_a_file_whose_name_says_another_format_is_not_written(
+    receiver: Receiver, command: Command
+) -> None:
+    await filled(receiver)
+    for name, more, words in (
+        ("a.docx", (), ".docx is no format"),
+        ("a.xlsx", ("--format", "csv"), "is called xlsx"),
+        ("", (), "--output is empty"),
+    ):
+        ended = await command("export", "-o", str(command.folder / name) if name else "", *more)
+        assert ended.code == 2
+        assert words in ended.err
+    assert [path.name for path in command.folder.iterdir()] == ["key"]
+    assert (await command("export", "-o", str(command.folder / "a.docx"), "--format", "csv")).code == 0
+
+
+async def test_what_is_no_file_is_written_to_and_stays(receiver: Receiver, command: Command) -> None:
+    await filled(receiver)
+    pipe = command.folder / "pipe.csv"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert (await command("export", "-o", str(pipe))).code == 0
+    assert os.read(reading, 65536).startswith(b"limit,time")
+    os.close(reading)
+    assert pipe.is_fifo()
+
+
 async def test_refused_keys(receiver: Receiver, command: Command) -> None:
     await filled(receiver)
     assert (await command("status", "--account", "work")).code == 5
     command.write_key("wrong")
     wrong = await command("status")
     assert (wrong.code, wrong.out) == (5, "")
+    assert "make run-local's is .local/key" in wrong.err
     del command.environ["MARIGRAPH_KEY_FILE"]
     none = await command("status")
     assert none.code == 5

@@ -208,6 +208,7 @@ async def test_only_the_accounts_that_a_key_may_read_are_listed(receiver: Receiv
         "newest": "2026-11-22T11:50:00Z",
         "ageMinutes": 10,
         "silent": False,
+        "reason": None,
     }
     assert (await receiver.get("/api/v1/accounts/work", key=OTHER))[1] == body["accounts"][0]
     assert (await receiver.get("/api/v1/accounts/work"))[0] == 403

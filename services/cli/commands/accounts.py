@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from services.cli.commands.failing import Said, failing
 from services.cli.exits import NOTHING, OK
 from services.cli.session import Look, Session, printed_json
 from services.cli.shown.lines import Line, Span, table
@@ -13,7 +14,7 @@ __all__ = ["AccountTold", "Accounts", "run", "view"]
 
 
 class AccountTold(Struct, frozen=True, kw_only=True):
-    """How much is kept of an account; times are None when nothing is."""
+    """How much is kept of an account; times are None when nothing is. `reason` is newer than its readings."""
 
     account: str
     versions: int
@@ -21,6 +22,7 @@ class AccountTold(Struct, frozen=True, kw_only=True):
     oldest: datetime | None
     newest: datetime | None
     silent: bool | None = None
+    reason: Said | None = None
 
 
 class Accounts(Struct, frozen=True):
@@ -58,4 +60,5 @@ def _row(one: AccountTold, look: Look) -> list[Span]:
         Span(str(one.archived)),
         Span(since),
         Span(newest + silent, "bad" if one.silent else ""),
+        *([Span(failing(one.reason, look.now), "bad" if one.silent else "warn")] if one.reason else []),
     ]

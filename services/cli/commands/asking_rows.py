@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from services.cli.commands.known import nothing
 from services.cli.exits import OK
 from services.cli.session import Look, Session, printed_json
 from services.cli.shown.lines import Line
@@ -28,7 +29,7 @@ def asked_and_shown(
     body = receiver.raw(receiver.of_account(call), asked)
     told = receiver.decoded(body, kind)
     if told.newest is None:
-        raise session.nothing()
+        raise nothing(session)
     if session.arguments.json:
         printed_json(session, body)
     else:

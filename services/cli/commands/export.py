@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from services.cli.arguments import CALLS, FORMATS
 from services.cli.commands.asking_rows import parameters
@@ -23,7 +24,7 @@ _DAYS = 30
 def run(session: Session) -> int:
     """Export a range: 30 days, where none is asked for."""
     asked = session.arguments
-    form = asked.format or _form_of(asked.output)
+    form = _form(asked.format, asked.output)
     if form == "xlsx" and (asked.output is None or asked.output == "-"):
         raise CommandError(USAGE, "a spreadsheet is written to a file only", "Name one: --output FILE.xlsx.")
     answer(session)  # nothing recorded is told as such, not as an empty file
@@ -36,9 +37,18 @@ def run(session: Session) -> int:
     return OK
 
 
-def _form_of(output: str | None) -> str:
+def _form(asked: str | None, output: str | None) -> str:
+    """Return the format that is asked for, or that the file is called by; raises CommandError in doubt."""
+    if output == "":
+        raise CommandError(USAGE, "--output is empty", "Name a file, or leave it out.")
     ending = Path(output or "").suffix.removeprefix(".").lower()
-    return ending if ending in FORMATS else FORMATS[0]
+    if asked and ending in FORMATS and ending != asked:
+        words = f"{output!r} is called {ending}, and the format asked for is {asked}"
+        raise CommandError(USAGE, words, "Change one of them.")
+    if not asked and ending and ending not in FORMATS:
+        words = f"{output!r}: .{ending} is no format there is; an ending is one of {', '.join(FORMATS)}"
+        raise CommandError(USAGE, words, "Call it so, or say what to write into it: --format csv.")
+    return asked or ending or FORMATS[0]
 
 
 def _pieces(session: Session, form: str) -> Iterator[bytes]:
@@ -68,17 +78,19 @@ def _print(session: Session, pieces: Iterator[bytes]) -> None:
 
 
 def _write(path: Path, pieces: Iterator[bytes], form: str) -> None:
-    """Write a file: it appears whole or not at all, and replaces one that was there."""
+    """Write a file: it appears whole or not at all, and replaces one that was there.
+
+    What is there and is no file (`/dev/stdout`, a pipe) is written to, never replaced.
+    """
     temporary: str | None = None
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with path.open("wb") as file:
+                _fill(file, pieces, form)
+            return
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as file:
-            if form == "xlsx":
-                from services.cli.spreadsheet import write_xlsx  # noqa: PLC0415 - an extra, loaded when asked for
-
-                write_xlsx(file, pieces)
-            else:
-                file.writelines(pieces)
+            _fill(file, pieces, form)
         Path(temporary).replace(path)
         temporary = None
     except CommandError:
@@ -89,3 +101,12 @@ def _write(path: Path, pieces: Iterator[bytes], form: str) -> None:
         if temporary is not None:
             with suppress(OSError):
                 Path(temporary).unlink()
+
+
+def _fill(file: IO[bytes], pieces: Iterator[bytes], form: str) -> None:
+    if form == "xlsx":
+        from services.cli.spreadsheet import write_xlsx  # noqa: PLC0415 - an extra, loaded when asked for
+
+        write_xlsx(file, pieces)
+    else:
+        file.writelines(pieces)

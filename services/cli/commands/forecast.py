@@ -1,12 +1,11 @@
 """`marigraph forecast`: whether a limit will be hit before its reset, and how good such forecasts were."""
 
-from datetime import timedelta
-
 from services.cli.commands.heading import heading
+from services.cli.commands.known import nothing
 from services.cli.exits import FAILED, NOTHING, OK, CommandError
 from services.cli.session import Look, Session, printed_json
 from services.cli.shown.lines import Line, Span, Style, table
-from services.cli.shown.times import exact, length, moment
+from services.cli.shown.times import exact, minutes_ago, moment
 from shared.insight.told.forecasts import ForecastsTold, HitAhead, LimitForecast
 
 __all__ = ["run", "view"]
@@ -28,7 +27,7 @@ def run(session: Session) -> int:
         raise CommandError(FAILED, message, "Is it older than this command?") from error
     told = receiver.decoded(body, ForecastsTold)
     if told.newest is None:
-        raise session.nothing()
+        raise nothing(session)
     if session.arguments.json:
         printed_json(session, body)
         return OK
@@ -51,7 +50,7 @@ def view(told: ForecastsTold, look: Look, limits: list[LimitForecast]) -> list[L
 
 def _row(one: LimitForecast, look: Look) -> list[Span]:
     now = Span("unknown" if one.percentage is None else f"{one.percentage:g} %")
-    age = "unknown" if one.age_minutes is None else f"{length(timedelta(minutes=one.age_minutes))} ago"
+    age = "unknown" if one.age_minutes is None else minutes_ago(one.age_minutes)
     begin = [Span(one.limit), now, Span(age, "dim")]
     if one.hit is None or one.at_reset is None:
         return [*begin, Span(""), Span(one.reason or one.status.replace("_", " "), "warn")]

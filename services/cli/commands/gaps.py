@@ -1,14 +1,15 @@
 """`marigraph gaps`: when nothing was read, why, and how much of each day is known."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.cli.commands.asking_rows import asked_and_shown
-from services.cli.commands.heading import heading
+from services.cli.commands.heading import begun, heading
+from services.cli.commands.known import recorded_since
 from services.cli.session import Look, Session
 from services.cli.shown.bars import bar
 from services.cli.shown.lines import Line, Span, table
 from services.cli.shown.times import length, moment
-from shared.insight.told.answers import GapsTold
+from shared.insight.told.answers import GapsTold, KnownDay
 from shared.insight.told.copies import without_copies
 from shared.insight.told.rows import GapTold
 
@@ -19,25 +20,37 @@ _DAYS_SHOWN = 31
 
 def run(session: Session) -> int:
     """Show the gaps of a range."""
-    return asked_and_shown(session, "gaps", GapsTold, view, days=7, zoned=True)
+
+    def shown(told: GapsTold, look: Look) -> list[Line]:
+        return view(told, look, recorded_since(session))
+
+    return asked_and_shown(session, "gaps", GapsTold, shown, days=7, zoned=True)
 
 
-def view(told: GapsTold, look: Look) -> list[Line]:
-    """Show a row a gap, then each day with how much of it is known."""
-    lines = heading(told, "gaps", look)
+def view(told: GapsTold, look: Look, since: datetime | None = None) -> list[Line]:
+    """Show a row a gap, then each day with how much of it is known; before `since` nothing was recorded."""
+    lines = [*heading(told, "gaps", look), *begun(since, told.start, look)]
     heads = [Span(word, "dim") for word in ("of", "from", "to", "long", "why")]
     rows = [_row(gap, look) for gap in without_copies(told.gaps)]
-    gaps = table([heads, *rows], right={3}, width=look.width) if rows else [[Span("No gap in this range.")]]
+    none = "No gap since then." if begun(since, told.start, look) else "No gap in this range."
+    gaps = table([heads, *rows], right={3}, width=look.width) if rows else [[Span(none)]]
     days = [
         [
             Span(f"{day.day:%a %m-%d}"),
             Span(bar(day.known_share * 100, 20)),
             Span(f"{int(day.known_share * 1000) / 10:g} %", "" if day.known_share == 1 else "warn"),
-            Span("known"),
+            Span(_known_words(day, since, look)),
         ]
         for day in told.days[-_DAYS_SHOWN:]
     ]
     return [*lines, [], *gaps, [], *table(days, right={2}, width=look.width)]
+
+
+def _known_words(day: KnownDay, since: datetime | None, look: Look) -> str:
+    """Say of what the share is: of the day, or of what of it lies after the record's beginning."""
+    if since is None or since.astimezone(look.zone.info).date() != day.day:
+        return "known"
+    return f"known since {since.astimezone(look.zone.info):%H:%M}"
 
 
 def _row(gap: GapTold, look: Look) -> list[Span]:

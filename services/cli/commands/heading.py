@@ -1,11 +1,20 @@
 """What stands above an answer about a range (pure): whose record, from when to when, how old it is."""
 
+from datetime import datetime
+
 from services.cli.session import Look
 from services.cli.shown.lines import Line, Span
 from services.cli.shown.times import ago, exact
 from shared.insight.told.answers import About
 
-__all__ = ["heading"]
+__all__ = ["begun", "heading"]
+
+
+def begun(since: datetime | None, start: datetime | None, look: Look) -> list[Line]:
+    """Say since when there is a record, if a range begins before it."""
+    if since is None or (start is not None and start >= since):
+        return []
+    return [[Span(f"recorded since {exact(since, look.zone.info)}: of before nothing is known", "warn")]]
 
 
 def heading(about: About, what: str, look: Look, span: str | None = None) -> list[Line]:

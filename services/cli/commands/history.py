@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 
 from services.cli.commands.asking_rows import parameters
-from services.cli.commands.known import Known, answer
-from services.cli.commands.status import style_of
+from services.cli.commands.heading import begun
+from services.cli.commands.known import Known, answer, recorded_since
+from services.cli.commands.status import IDLE, style_of
 from services.cli.exits import OK
 from services.cli.session import Look, Session, printed_json
 from services.cli.shown.bars import GAP, UNREAD, Cell, bar, spark
@@ -62,7 +63,8 @@ def run(session: Session) -> int:
         printed_json(session, body)
         return OK
     series = receiver.decoded(body, Series)
-    session.show(view(series, known, look, bars=session.arguments.bars))
+    since = recorded_since(session)
+    session.show(view(series, known, look, bars=session.arguments.bars, since=since))
     return OK
 
 
@@ -76,8 +78,10 @@ def _room(width: int) -> int:
     return max(10, width - _NAME - _FIGURES)
 
 
-def view(series: Series, known: Known, look: Look, *, bars: bool) -> list[Line]:
-    """Show each limit: a sparkline, or a bar a day."""
+def view(
+    series: Series, known: Known, look: Look, *, bars: bool, since: datetime | None = None
+) -> list[Line]:
+    """Show each limit: a sparkline, or a bar a day; before `since` nothing was recorded."""
     zone = look.zone.info
     lines: list[Line] = [
         [
@@ -88,11 +92,16 @@ def view(series: Series, known: Known, look: Look, *, bars: bool) -> list[Line]:
             Span(f"newest reading {ago(known.time, look.now)}", "bad" if known.is_stale else "dim"),
             Span(f"; times in {look.zone_words}", "dim"),
         ],
+        *begun(since, series.start, look),
         [],
     ]
+    idle = {one.limit for one in known.limits if one.state == IDLE and one.version == known.id}
     read = [bucket for one in series.series if (bucket := _newest(one))]
     newest = max(read, key=lambda bucket: bucket.start, default=None)
-    made = (_days(one, look) if bars else [_spark(one, newest, look)] for one in series.series)
+    made = (
+        _days(one, look, since) if bars else [_spark(one, newest, look, idle=one.limit in idle)]
+        for one in series.series
+    )
     for some in made:
         lines += some
     if not bars and series.series:
@@ -105,11 +114,11 @@ def _newest(one: LimitSeries) -> Bucket | None:
     return next((bucket for bucket in reversed(one.buckets) if bucket.last is not None), None)
 
 
-def _spark(one: LimitSeries, newest: Bucket | None, look: Look) -> Line:
+def _spark(one: LimitSeries, newest: Bucket | None, look: Look, *, idle: bool) -> Line:
     cells = [Cell(bucket.max, unread=bucket.unread > 0) for bucket in one.buckets]
     highest = max((cell.most for cell in cells if cell.most is not None), default=None)
     last = _newest(one)
-    figure = _figure(last.last if last else None)
+    figure = IDLE if idle and last is newest else _figure(last.last if last else None)
     if last and newest and last.start < newest.start:
         figure += f" (before {moment(newest.start, look.zone.info, look.now)})"
     drawn = cells[-_room(look.width) :]
@@ -140,10 +149,10 @@ def _axis(buckets: Sequence[Bucket], look: Look) -> Line:
     return [Span(" " * _NAME + text, "dim")]
 
 
-def _days(one: LimitSeries, look: Look) -> list[Line]:
+def _days(one: LimitSeries, look: Look, since: datetime | None) -> list[Line]:
     width = min(50, max(10, look.width - 40))
     rows = []
-    for day, most, share in by_day(one.buckets, look):
+    for day, most, share in by_day(one.buckets, look, since):
         figure = "unknown" if most is None else f"{most:g} %"
         seen = f"{int(share * 100)} % read"
         drawn = GAP * width if most is None else bar(most, width)
@@ -158,11 +167,17 @@ def _days(one: LimitSeries, look: Look) -> list[Line]:
     return [[Span(one.limit, "bold")], *table(rows, right={2, 3}, width=look.width), []]
 
 
-def by_day(buckets: Iterable[Bucket], look: Look) -> Iterator[tuple[date, float | None, float]]:
-    """Yield each day of the zone: its highest percentage, and in which share of its steps there was one."""
+def by_day(
+    buckets: Iterable[Bucket], look: Look, since: datetime | None = None
+) -> Iterator[tuple[date, float | None, float]]:
+    """Yield each day of the zone: its highest percentage, and in which share of its steps there was one.
+
+    Steps that were over before `since` count for nothing: there was no record yet.
+    """
+    begin = since - timedelta(seconds=_DAY_STEP) if since else None
     days: dict[date, list[Bucket]] = {}
     for bucket in buckets:
-        if bucket.start <= look.now:
+        if bucket.start <= look.now and (begin is None or bucket.start > begin):
             days.setdefault(bucket.start.astimezone(look.zone.info).date(), []).append(bucket)
     for day, some in days.items():
         known = [bucket.max for bucket in some if bucket.max is not None]

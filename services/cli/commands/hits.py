@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.cli.commands.asking_rows import asked_and_shown
 from services.cli.commands.heading import heading
 from services.cli.session import Look, Session
-from services.cli.shown.lines import Line, Span, Style, table
+from services.cli.shown.lines import Line, Span, Style, fitted, table
 from services.cli.shown.times import between, lengths
 from shared.insight.limits import in_order
 from shared.insight.told.answers import HitCount, HitsTold
@@ -58,9 +58,11 @@ def _counts(told: HitsTold, look: Look) -> list[Line]:
     limits = in_order({limit for week in weeks for limit in week.hits})
     if not limits:
         return []
-    heads = [Span(word, "dim") for word in ("week from", *limits, "known of it")]
+    heads = [Span(word, "dim") for word in ("week from", *limits, "known")]
     rows: Sequence[list[Span]] = [_count_row(week, limits) for week in weeks]
-    return [[], *table([heads, *rows], right=set(range(1, len(limits) + 2)), width=look.width)]
+    legend = "2+ is 2 or more: not all was read. known: of what lies in the range and the record"
+    counts = table([heads, *rows], right=set(range(1, len(limits) + 2)), width=look.width)
+    return [[], *counts, [], *fitted([[Span(legend, "dim")]], look.width)]
 
 
 def _count_row(week: HitCount, limits: Sequence[str]) -> list[Span]:

@@ -6,10 +6,12 @@ import queue
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.cli.commands.known import Known, Said, aged, answer, why_stale
+from services.cli.commands.failing import Said
+from services.cli.commands.known import Known, aged, answer, newest_report
 from services.cli.commands.status import Place, view
 from services.cli.exits import OK
 from services.cli.feed import Answered, Asker, Down, Ended, Happened, News, Resized, Stream, Unanswered, Up
@@ -26,7 +28,7 @@ _ASKED_ANEW = Up | Happened | Down
 
 
 class Answer(Struct, frozen=True):
-    """What was known, why it was stale, and when that was heard, by this machine's clock."""
+    """What was known, what was reported since, and when that was heard, by this machine's clock."""
 
     known: Known
     said: Said | None
@@ -83,7 +85,7 @@ def run(session: Session) -> int:
 
 def _asked(session: Session) -> Answer:
     body, known = answer(session)
-    return Answer(known, why_stale(session, known), datetime.now(UTC), body)
+    return Answer(known, newest_report(session, known), datetime.now(UTC), body)
 
 
 def _begun(news: "queue.SimpleQueue[News]") -> Watched:
@@ -109,11 +111,12 @@ class _Printed:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._told = ""
+        self._told: object = None
 
     def __call__(self, watched: Watched) -> bool:
-        known = watched.answer.known.id if watched.answer else ""
-        mark = f"{known} {watched.why_not_live}"
+        answer = watched.answer
+        known = (answer.known.id, answer.said) if answer else None
+        mark = (known, watched.why_not_live)
         if mark == self._told:
             return True
         self._told = mark
@@ -123,10 +126,14 @@ class _Printed:
 
 
 def told_as_json(watched: Watched) -> str:
-    """Write how things stand as one line in ASCII: `status` is as old as its `at`, null before the first."""
-    why = watched.why_not_live
-    status = json.loads(watched.answer.body) if watched.answer else None
-    return json.dumps({"live": not why, "whyNotLive": why or None, "status": status})
+    """Write how things stand as one line in ASCII: `status` is as old as its `at`, null before the first.
+
+    `report` is the newest of a failed scrape, null unless it is newer than the reading.
+    """
+    why, answer = watched.why_not_live, watched.answer
+    status = json.loads(answer.body) if answer else None
+    report = msgspec.to_builtins(answer.said) if answer else None
+    return json.dumps({"live": not why, "whyNotLive": why or None, "status": status, "report": report})
 
 
 def screen(watched: Watched, look: Look, receiver: Place) -> list[Line]:

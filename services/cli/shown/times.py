@@ -3,7 +3,7 @@
 import math
 from datetime import datetime, timedelta, tzinfo
 
-__all__ = ["ago", "ahead", "between", "exact", "length", "lengths", "moment"]
+__all__ = ["ago", "ahead", "between", "exact", "length", "lengths", "minutes_ago", "moment"]
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -75,8 +75,12 @@ def lengths(least: float | None, most: float | None) -> str:
 
 def ago(at: datetime, now: datetime) -> str:
     """Say how old something is."""
-    age = now - at
-    return "just now" if age < timedelta(minutes=1) else f"{length(age)} ago"
+    return minutes_ago((now - at).total_seconds() / 60)
+
+
+def minutes_ago(minutes: float) -> str:
+    """Say how old something is that is so many minutes old."""
+    return "just now" if minutes < 1 else f"{length(timedelta(minutes=minutes))} ago"
 
 
 def ahead(at: datetime, now: datetime) -> str:

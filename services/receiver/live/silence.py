@@ -13,7 +13,7 @@ from msgspec import Struct
 from shared.schemas.codec import Document
 from shared.timestamps import to_iso
 
-__all__ = ["Reason", "Silence", "changes", "described", "read_last", "reason_in", "silence_of"]
+__all__ = ["Reason", "Silence", "changes", "described", "read_last", "reason_in", "reason_of", "silence_of"]
 
 _NAMED = 5
 """Accounts that one line has room for."""
@@ -57,6 +57,11 @@ def reason_in(silence: Silence, report: tuple[datetime, Document] | None) -> Rea
     at, document = report
     if silence.since is not None and at < silence.since:
         return None
+    return reason_of(at, document)
+
+
+def reason_of(at: datetime, document: Document) -> Reason:
+    """Return what a report says."""
     return Reason(str(document.get("state", "")), str(document.get("advice", "")), at)
 
 

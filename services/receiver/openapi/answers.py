@@ -161,6 +161,14 @@ class BatchResults(Struct, frozen=True):
     results: list[Any]
 
 
+class SilenceReason(Struct, frozen=True):
+    """What a report of a failed scrape says: its state, what to do about it, and when it was."""
+
+    state: str
+    advice: str
+    at: Moment
+
+
 class Account(Struct, frozen=True, kw_only=True, rename="camel"):
     """How much is kept of an account, and how old its newest reading is now."""
 
@@ -173,6 +181,10 @@ class Account(Struct, frozen=True, kw_only=True, rename="camel"):
     silent: Annotated[
         bool | None,
         Meta(description="Whether no reading came for too long; null when nobody watches for it."),
+    ]
+    reason: Annotated[
+        SilenceReason | None,
+        Meta(description="What the newest report says, if it is newer than the newest reading."),
     ]
 
 

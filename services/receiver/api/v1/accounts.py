@@ -1,5 +1,6 @@
 """The accounts that a key may read, each with how much is kept of it and how old its newest reading is."""
 
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -10,6 +11,7 @@ from services.receiver.api.v1.answers import cacheable
 from services.receiver.api.v1.routes import ACCOUNTS, add_route, drop_body, question_of
 from services.receiver.context import Context, context_of, identify
 from services.receiver.giving.answers import age_minutes, read_at
+from services.receiver.live.silence import Reason, reason_of
 from services.receiver.minding.watching import silence_in
 from services.receiver.refusing.refusals import not_found
 from shared.schemas.codec import encode
@@ -67,7 +69,16 @@ async def _described(context: Context, account: str) -> dict[str, Any]:
             age_minutes(read_at(newest.version.document), context.clock.now()) if newest else None
         ),
         "silent": (await silence_in(context, account)).silent,
+        "reason": await _reason(context, account, newest.version.time if newest else None),
     }
+
+
+async def _reason(context: Context, account: str, read: datetime | None) -> Reason | None:
+    """Return what the newest report says, if it is newer than the newest reading."""
+    reports = await context.store.reports(account, most=1)
+    if not reports or (read is not None and reports[0].time <= read):
+        return None
+    return reason_of(reports[0].time, reports[0].document)
 
 
 BLUEPRINT = Blueprint("v1_accounts")
