@@ -73,6 +73,24 @@ async def test_a_typed_key_opens_the_record_and_the_page_says_what_is_kept(looki
     assert (await cards(page))["session"].figure == "47 %"
 
 
+async def test_a_link_to_a_view_leads_there_after_a_refused_key_and_the_right_one(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    view = "/#/past?account=default&range=30d"
+    page = await looking.open(view)
+    for key in ("wrong", KEY):
+        await page.get_by_label("Key").fill(key)
+        await page.get_by_role("button", name="Log in").click()
+        await page.locator("#refused, .view-past").first.wait_for()
+    assert page.url == receiver.url + view
+    await page.context.clear_cookies()
+    await turn_to(page)
+    await page.get_by_label("Key").fill(KEY)
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".view-past")).to_be_visible()
+    assert page.url == receiver.url + view
+
+
 async def test_the_login_page_needs_no_scripts(looking: Looking) -> None:
     page = await looking.open("/", java_script_enabled=False)
     await page.get_by_label("Key").fill(KEY)

@@ -47,6 +47,25 @@ async def test_a_killed_receiver_is_seen_within_ten_seconds_and_the_page_recover
     await expect(page.locator('[data-limit="session"] .figure')).to_have_text("52%")
 
 
+async def test_a_view_that_was_opened_while_the_receiver_was_away_comes_when_it_is_back(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    receiver.post(lifelike())
+    page = await looking.open()
+    await page.goto(f"{receiver.url}/#/past")
+    await page.locator(".view-past .calendar td").first.wait_for()
+    for view, content in (("accounts", "article"), ("past", ".calendar td")):
+        await page.goto(f"{receiver.url}/#/now")
+        await cards(page)
+        receiver.kill()
+        await page.goto(f"{receiver.url}/#/{view}")
+        said = page.locator(f".view-{view} [role=alert]", has_text="The receiver does not answer.")
+        await expect(said.first).to_be_visible()
+        receiver.start()
+        await expect(page.locator(f".view-{view} {content}").first).to_be_visible()
+        await expect(said).to_have_count(0)
+
+
 async def test_a_receiver_that_accepts_and_never_answers_counts_as_not_live(
     looking: Looking, receiver: ReceiverProcess
 ) -> None:

@@ -36,7 +36,7 @@ async function askAccounts() {
 }
 
 function toLogin() {
-  location.assign("login");
+  location.assign(`login${location.hash}`);
 }
 
 /** The account that is meant: the address's, else the usual one, else the first that the key may read. */

@@ -82,6 +82,11 @@ export class Live extends Announcer {
     this.#stream.close();
   }
 
+  /** See now whether the receiver is there: somebody's question was not answered. */
+  doubt() {
+    this.#pulse();
+  }
+
   /** Ask for the newest reading now. */
   async refresh() {
     this.#isWanted = true;

@@ -4,6 +4,7 @@ import { age, long, short, zone } from "../figures/times.js";
 import { readAt } from "../figures/reading.js";
 import { recorded } from "../figures/words.js";
 import { gist } from "../figures/limits.js";
+import { uncoded } from "../pieces/coded.js";
 import { element, hold, mark, say } from "../pieces/element.js";
 import { write } from "./address.js";
 
@@ -43,7 +44,7 @@ export function drawState(live, { view, account }, hasSwitch) {
   say(at("whose"), [hasSwitch ? "" : (account ?? ""), answer?.plan ?? ""].filter(Boolean).join(" · "));
   const since = problem ? `since ${short(problem.since, now)}: ${problem.why}` : "";
   const last = answer ? ` The last reading is ${age(now - readAt(answer))} old.` : "";
-  say(at("trouble-since"), since && `${since}${last} Trying again every few seconds.`);
+  say(at("trouble-since"), since && uncoded(`${since}${last} Trying again every few seconds.`));
   at("trouble").hidden = !problem;
   say(at("zone"), zone(now));
   mark(at("zone"), "title", long(now));

@@ -51,7 +51,7 @@ export class Shown {
   /** Show what to do before anything is recorded that this login may read. */
   first() {
     this.#end();
-    this.#root.replaceChildren(firstSteps(null));
+    this.#root.replaceChildren(firstSteps(null).element);
   }
 
   #end() {
@@ -68,6 +68,7 @@ export class Shown {
     body.className = `view view-${address.view}`;
     const patience = setTimeout(() => body.childElementCount || body.append(waiting()), HASTE);
     this.#root.replaceChildren(body);
+    live.on("state", () => live.state === "live" && hasFailed(body) && this.#showAnew(this.#address, live, accounts), ending.signal);
     try {
       const { show } = await LOADERS[address.view]();
       if (ending.signal.aborted) return;
@@ -85,18 +86,24 @@ export class Shown {
   }
 }
 
+/** Whether something could not be shown: all of the view is asked anew once the receiver is there again. */
+function hasFailed(body) {
+  return body.querySelector('[data-kind="failure"][role="alert"]') !== null;
+}
+
 /** A module that cannot be loaded is of a receiver that was replaced meanwhile, or is away. */
 function inWords(error) {
   return error instanceof Problem ? error : new Problem("This part of the page could not be loaded. Load the page anew.");
 }
 
 /** What a view asks is never answered once it was left: it needs not look after that. */
-async function asked(path, left, { signal, ...options } = {}) {
+async function asked(path, live, left, { signal, ...options } = {}) {
   try {
     const either = signal ? AbortSignal.any([left, signal]) : left;
     return (await ask(path, { ...options, signal: either })).body;
   } catch (error) {
     if (left.aborted) return new Promise(() => {});
+    if (error instanceof Problem && error.status === 0) live.doubt();
     throw error;
   }
 }
@@ -117,8 +124,8 @@ function contextOf({ view, account, parameters }, live, accounts, signal) {
     },
     now: () => live.now(),
     zone: zoneName(),
-    api: (path, options) => asked(`${below}${path && `/${path}`}`, signal, options),
-    receiver: (path, options) => asked(`api/v1/${path}`, signal, options),
+    api: (path, options) => asked(`${below}${path && `/${path}`}`, live, signal, options),
+    receiver: (path, options) => asked(`api/v1/${path}`, live, signal, options),
     file: (path) => `${below}/${path}`,
     address: (there, wanted) => write(there, account, wanted),
     go(wanted, { replace = false } = {}) {

@@ -1,4 +1,5 @@
-// A link that holds the key (`/#key=...`, never sent to a server by itself) logs in by itself.
+// A link that holds the key (`/#key=...`, never sent to a server by itself) logs in by itself. A link to a view leads there
+// after the login: what stands behind the # goes along as such, also when a key is refused.
 
 function enterByLink() {
   const linked = /[#&]key=([^&]+)/.exec(location.hash);
@@ -16,5 +17,10 @@ function decoded(text) {
   }
 }
 
-addEventListener("hashchange", enterByLink);
+function keepView() {
+  document.getElementById("ask").action = location.hash.startsWith("#/") ? `login${location.hash}` : "login";
+}
+
+for (const heard of [keepView, enterByLink]) addEventListener("hashchange", heard);
+keepView();
 enterByLink();

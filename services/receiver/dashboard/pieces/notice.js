@@ -1,10 +1,11 @@
 // Lines that deserve attention, and what is said where a view has nothing to show.
 
+import { coded } from "./coded.js";
 import { element } from "./element.js";
 
 /** One line; `kind` is "failure", "reached", "approaching", "stale", "partial" or "plain". */
 export function notice(kind, lead, text, ...more) {
-  return element("p", { class: "notice", "data-kind": kind }, element("strong", {}, lead), text && ` ${text}`, ...more);
+  return element("p", { class: "notice", "data-kind": kind }, element("strong", {}, lead), text && " ", ...coded(text), ...more);
 }
 
 /** What went wrong, in words; said to a screen reader at once. */

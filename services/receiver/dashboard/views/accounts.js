@@ -15,7 +15,7 @@ export async function show(root, context) {
   const cards = new Map();
   const known = new Map();
   const grid = element("div", { class: "accounts" });
-  const first = firstSteps(null);
+  const first = firstSteps(null).element;
   root.append(element("h2", { class: "spoken" }, "Accounts"), grid, first);
 
   async function refresh() {

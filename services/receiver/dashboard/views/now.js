@@ -4,6 +4,7 @@ import { isStale, limitsIn, readAt } from "../figures/reading.js";
 import { limitsOf } from "../figures/limits.js";
 import { age, short } from "../figures/times.js";
 import { element, hold, say } from "../pieces/element.js";
+import { uncoded } from "../pieces/coded.js";
 import { showMoment } from "../pieces/moment.js";
 import { notice } from "../pieces/notice.js";
 import { alertsOf } from "./now/alerts.js";
@@ -20,12 +21,13 @@ export async function show(root, context) {
   const empty = firstSteps(context.account);
   const trails = new Trails(context);
   let report = null;
-  root.append(alerts, reading.element, empty, cards.element);
+  root.append(alerts, reading.element, empty.element, cards.element);
 
   function draw() {
     const { answer } = live;
     const views = answer ? limitsOf(answer, now()) : [];
-    empty.hidden = !live.isEmpty;
+    empty.element.hidden = !live.isEmpty;
+    empty.draw(report !== null);
     drawAlerts(alerts, alertsOf(answer, views, report, now()));
     reading.draw(answer, now());
     cards.draw(views, agedWords(answer, live, now()), (id) => trails.of(id));
@@ -69,5 +71,5 @@ function readingLine() {
 /** A line that stays the same stays the same element, so that a screen reader says it once. */
 function drawAlerts(list, alerts) {
   const standing = new Map([...list.children].map((line) => [line.textContent, line]));
-  hold(list, alerts.map((one) => standing.get(`${one.lead} ${one.text}`) ?? notice(one.kind, one.lead, one.text)));
+  hold(list, alerts.map((one) => standing.get(uncoded(`${one.lead} ${one.text}`)) ?? notice(one.kind, one.lead, one.text)));
 }

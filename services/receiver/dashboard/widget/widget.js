@@ -7,6 +7,7 @@ import { limitsOf } from "../figures/limits.js";
 import { isStale, readAt } from "../figures/reading.js";
 import { age, short, span } from "../figures/times.js";
 import { bar } from "../pieces/bar.js";
+import { uncoded } from "../pieces/coded.js";
 import { element } from "../pieces/element.js";
 import { wishOf } from "./wish.js";
 
@@ -62,7 +63,7 @@ function foot(answer, problem, now) {
   const read = answer ? `Read ${age(now - readAt(answer))} ago` : "Nothing is recorded yet";
   if (problem) {
     const needsKey = problem.status === 401 && wishOf(location.hash).key === null;
-    const why = needsKey ? "This card needs a key that may read, behind #key= in its address." : problem.message;
+    const why = needsKey ? "This card needs a key that may read, behind #key= in its address." : uncoded(problem.message);
     return element("p", { class: "foot small", "data-kind": "failure" }, element("strong", {}, "Not live. "), answer ? `${read}. ${why}` : why);
   }
   const isOld = answer && isStale(answer, now);
