@@ -64,7 +64,7 @@ async def test_a_login_of_another_account_shows_that_one_and_no_failure(
     receiver.send(of_work(12), "work")
     page = await looking.open(link(WORK_ONLY))
     await shown(page, "12%")
-    await expect(page.locator("#live")).to_have_text("Live")
+    await expect(page.locator("#live")).to_have_text("Connected")
     await expect(page.locator("#trouble")).to_be_hidden()
     await expect(page.locator("#whose")).to_have_text("work · Max (20x)")
     await page.goto(f"{receiver.url}/#/now?account=default")
@@ -84,6 +84,19 @@ async def test_a_login_of_another_account_that_is_empty_is_told_the_next_step(
     await shown(page, "12%")
 
 
+async def test_an_account_of_which_nothing_is_known_cannot_be_chosen_and_can_be_left(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    receiver.post(lifelike())
+    page = await looking.open()
+    await page.goto(f"{receiver.url}/#/past?account=nobody")
+    options = page.locator("#account option")
+    await expect(options).to_have_text(["nobody (no record)", "default"])
+    await expect(options.first).to_be_disabled()
+    await page.get_by_label("Account").select_option("default")
+    await expect(page.locator("#switch")).to_be_hidden()
+
+
 async def test_the_overview_tells_of_every_account_and_who_collects_it(
     looking: Looking, receiver: ReceiverProcess
 ) -> None:
@@ -100,8 +113,8 @@ async def test_the_overview_tells_of_every_account_and_who_collects_it(
     await expect(default.locator("tr", has_text="phone")).to_contain_text("12 min ago")
     await expect(default.locator(".notice")).to_have_count(0)
     await expect(work.locator(".notice")).to_contain_text("Claude's site asks for a verification. Wait.")
-    await expect(work.locator("tr", has_text="desk<b>")).to_contain_text("not lately")
-    await expect(work).to_contain_text("1 version since")
+    await expect(work.locator("tr", has_text="desk<b>")).to_contain_text("never")
+    await expect(work).to_contain_text("1 reading since")
     receiver.send(of_work(14, lastUpdated=moment(timedelta())), "work")
     await expect(work.locator("tr", has_text="Session")).to_contain_text("14 %", timeout=20_000)
     await work.get_by_role("link", name="work").click()

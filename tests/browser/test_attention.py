@@ -83,13 +83,13 @@ async def test_a_report_that_is_newer_than_the_reading_tells_what_to_do_at_once(
     receiver.post(lifelike(minutes_old=2))
     page = await looking.open()
     await cards(page)
-    await expect(page.locator("#live")).to_have_text("Live")
+    await expect(page.locator("#live")).to_have_text("Connected")
     assert not any("login" in line for line in await alerts(page))
     receiver.report(LOGIN_REQUIRED | {"at": moment(timedelta(0))})
     alert = page.locator("#alerts [data-kind=failure]")
     await expect(alert).to_contain_text("Claude asks for a login. Nobody is logged in to Claude")
     await expect(alert).to_contain_text("Run <b>make login</b>.")
-    await expect(alert).to_contain_text("by laptop.")
+    await expect(alert).to_contain_text("by the collector laptop.")
 
 
 async def test_a_record_that_only_holds_reports_says_why_nothing_is_read(

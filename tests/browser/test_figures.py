@@ -59,7 +59,7 @@ async def test_every_figure_and_reset_equals_the_answer(looking: Looking, receiv
             assert abs(datetime.fromisoformat(card.resets_at) - resets_at) < timedelta(milliseconds=1)
             assert resets_at.astimezone(BERLIN).strftime("%H:%M") in card.text
         total = answer["versionInfo"]["total"]
-        recorded = "1 version recorded" if total == 1 else f"{total} versions recorded"
+        recorded = "1 reading recorded" if total == 1 else f"{total} readings recorded"
         await expect(page.locator("#versions")).to_have_text(recorded)
     assert list(seen) == ["session", "weekly", "weekly:sonnet", "weekly:fable", "credits"]
     assert [card.name for card in seen.values()] == [
@@ -71,7 +71,7 @@ async def test_every_figure_and_reset_equals_the_answer(looking: Looking, receiv
     ]
     assert "$208.47 of $500.00 spent" in seen["credits"].text
     assert await page.locator("#whose").inner_text() == "default · Max (20x)"
-    assert await page.locator("#live").inner_text() == "Live"
+    assert await page.locator("#live").inner_text() == "Connected"
 
 
 async def test_the_countdown_and_the_viewers_zone_are_shown(
@@ -208,7 +208,7 @@ async def test_an_empty_record_explains_the_next_step_and_fills_by_itself(
     page = await looking.open()
     await expect(page.get_by_text("Start the scraper")).to_be_visible()
     assert await page.locator("#limits > article").count() == 0
-    await expect(page.locator("#live")).to_have_text("Live")
+    await expect(page.locator("#live")).to_have_text("Connected")
     receiver.post(lifelike())
     await refresh(page)
     await expect(page.locator("#empty")).to_be_hidden()

@@ -12,7 +12,12 @@ from tests.browser.stage import ReceiverProcess
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 SAID = "Nobody is logged in"
-LOGIN_REQUIRED = {"state": "login_required", "reason": SAID, "advice": "Run `make login` there.", "collector": "vm"}
+LOGIN_REQUIRED = {
+    "state": "login_required",
+    "reason": SAID,
+    "advice": "Run `make login` there.",
+    "collector": "vm",
+}
 
 
 async def test_the_next_step_is_one_that_reaches_the_scraper_that_will_run(looking: Looking) -> None:
@@ -32,6 +37,20 @@ async def test_where_a_scraper_has_reported_its_words_stand_alone(
     await expect(page.locator("#empty li").first).to_be_hidden()
     await expect(page.locator("#empty")).to_contain_text("Nothing is recorded of default yet")
     await expect(page.locator("#empty")).to_contain_text("A scraper runs already")
+
+
+async def test_the_first_day_opens_on_a_range_that_shows_it(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    receiver.post(lifelike(minutes_old=20))
+    receiver.post(lifelike(minutes_old=2))
+    page = await looking.open()
+    await page.goto(f"{receiver.url}/#/past")
+    current = page.get_by_role("group", name="Range", exact=True).locator("[aria-current]")
+    await expect(current).to_have_text("6 h")
+    await page.locator("#chart .line").first.wait_for(state="attached")
+    await page.goto(f"{receiver.url}/#/past?range=7d")
+    await expect(current).to_have_text("7 d")
 
 
 async def test_a_command_in_the_scrapers_words_is_set_as_one_and_said_once(

@@ -1,5 +1,6 @@
 """The page says by itself when it is not live, keeps the last figures marked by age, and recovers by itself."""
 
+import json
 from datetime import timedelta
 from functools import partial
 
@@ -28,7 +29,7 @@ async def test_a_killed_receiver_is_seen_within_ten_seconds_and_the_page_recover
     receiver.post(lifelike())
     page = await looking.open()
     live, trouble = page.locator("#live"), page.locator("#trouble")
-    await expect(live).to_have_text("Live")
+    await expect(live).to_have_text("Connected")
     await expect(trouble).to_be_hidden()
     receiver.kill()
     await expect(live).to_have_text("Not live", timeout=10_000)
@@ -39,7 +40,7 @@ async def test_a_killed_receiver_is_seen_within_ten_seconds_and_the_page_recover
     assert all("3 min old" in card.text for card in seen.values())
     assert await page.title() == "Not live · Marigraph"
     receiver.start()
-    await expect(live).to_have_text("Live", timeout=10_000)
+    await expect(live).to_have_text("Connected", timeout=10_000)
     await expect(trouble).to_be_hidden()
     assert not any("old" in card.text for card in (await cards(page)).values())
     assert await page.title() == "Session 47 % · Marigraph"
@@ -66,6 +67,25 @@ async def test_a_view_that_was_opened_while_the_receiver_was_away_comes_when_it_
         await expect(said).to_have_count(0)
 
 
+async def test_a_store_that_cannot_be_written_is_told_on_every_view_until_it_can(
+    looking: Looking, receiver: ReceiverProcess
+) -> None:
+    receiver.post(lifelike())
+    page = await clocked(looking, receiver)
+    notice = page.locator("#unready")
+    await expect(notice).to_be_hidden()
+    checks = {"store": "writing to the store: Permission denied", "disk": "ok", "keys": "ok"}
+    body = json.dumps({"status": "unready", "checks": checks})
+    await page.route("**/readyz", partial(Route.fulfill, status=503, body=body))
+    await page.goto(f"{receiver.url}/#/accounts")
+    await page.clock.fast_forward(35_000)
+    await expect(notice).to_contain_text("Nothing can be stored. The receiver says: writing to the store")
+    await expect(page.locator("#live")).to_have_text("Connected")
+    await page.unroute("**/readyz")
+    await page.clock.fast_forward(35_000)
+    await expect(notice).to_be_hidden()
+
+
 async def test_a_receiver_that_accepts_and_never_answers_counts_as_not_live(
     looking: Looking, receiver: ReceiverProcess
 ) -> None:
@@ -77,7 +97,7 @@ async def test_a_receiver_that_accepts_and_never_answers_counts_as_not_live(
     await expect(page.locator("#live")).to_have_text("Not live")
     receiver.thaw()
     await page.clock.fast_forward(5_000)
-    await expect(page.locator("#live")).to_have_text("Live")
+    await expect(page.locator("#live")).to_have_text("Connected")
 
 
 async def test_a_receiver_that_is_down_at_first_is_waited_for_with_the_key_kept(
@@ -122,7 +142,7 @@ async def test_without_a_stream_it_asks_every_15_seconds_and_takes_nothing_from_
     await page.route("**/events", partial(Route.fulfill, status=503, body="{}"))
     await page.goto(receiver.url + link())
     await cards(page)
-    await expect(page.locator("#live")).to_have_text("Live")
+    await expect(page.locator("#live")).to_have_text("Connected")
     for percentage in (48, 49):
         receiver.post(with_session(percentageUsed=percentage) | {"lastUpdated": moment(timedelta())})
         await page.clock.fast_forward(15_000)
@@ -140,7 +160,7 @@ async def test_a_hidden_tab_gives_its_stream_back_and_takes_it_up_again(
 ) -> None:
     receiver.post(lifelike())
     page = await looking.open()
-    await expect(page.locator("#live")).to_have_text("Live")
+    await expect(page.locator("#live")).to_have_text("Connected")
     await receiver.listened_to_by(1)
     await page.evaluate(HIDE, True)
     await receiver.listened_to_by(0)

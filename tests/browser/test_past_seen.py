@@ -83,7 +83,7 @@ async def test_a_hit_is_filled_and_an_idle_session_is_no_window_and_no_solid_lin
 async def test_unknown_idle_and_zero_are_different_words(looking: Looking) -> None:
     page = await see(looking, show="table")
     cells = page.locator("#listing tbody tr[data-at] td")
-    words = await cells.all_inner_texts()
+    words = [" ".join(words.split()) for words in await cells.all_inner_texts()]
     assert "unknown not read: its row was not found" in words
     assert "idle no window is open" in words
     assert "0 %" not in words
@@ -128,6 +128,24 @@ async def test_a_reset_and_a_hit_are_listed_with_both_readings_that_prove_them(l
     report = await page.get_by_role("link", name="Printable report").get_attribute("href")
     assert "format=html" in report
     assert await page.evaluate("(path) => fetch(path).then((answer) => answer.status)", report) == 200
+
+
+async def test_on_a_phone_a_reset_takes_few_lines_and_early_is_not_said_as_before(looking: Looking) -> None:
+    page = await see(looking, "resets")
+    await page.set_viewport_size({"width": 390, "height": 800})
+    turn = page.locator("#turns tbody tr").first
+    await expect(turn).to_contain_text("5 min early to 5 min late")
+    box = await turn.bounding_box()
+    assert box["height"] < 4.5 * 21, "four lines"
+    await expect(page.get_by_title("limit=session").first).to_have_text("Session")
+
+
+async def test_a_wide_table_fits_and_a_narrow_one_shows_that_it_goes_on(looking: Looking) -> None:
+    page = await see(looking, show="table")
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    table = page.locator(".past .scroller")
+    assert await table.evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert "local" in await table.evaluate("one => getComputedStyle(one).backgroundAttachment")
 
 
 async def test_ahead_says_why_nothing_is_expected(looking: Looking) -> None:

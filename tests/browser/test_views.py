@@ -38,7 +38,7 @@ async def opened(looking: Looking, view: str, **options: object) -> Page:
     await page.locator(f".view-{view}[data-shown], .view-{view} :is(article, svg)").first.wait_for(
         timeout=LONG_MS
     )
-    await expect(page.locator("#live")).to_have_text("Live", timeout=LONG_MS)
+    await expect(page.locator("#live")).to_have_text("Connected", timeout=LONG_MS)
     return page
 
 
@@ -95,6 +95,19 @@ async def test_zoomed_nothing_is_cut_off_and_on_paper_there_are_no_controls(
     assert await page.evaluate(paper) == "rgb(255, 255, 255)"
 
 
+async def test_on_a_phone_the_forecasts_words_are_as_large_as_others(looking: Looking) -> None:
+    page = await opened(looking, "ahead", viewport={"width": 360, "height": 800})
+    drawing = page.locator(".ahead-drawing").first
+    await expect(drawing).to_be_visible()
+    sizes = await drawing.evaluate("""svg => {
+      const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+      return [...svg.querySelectorAll("text")].map((text) => parseFloat(getComputedStyle(text).fontSize) * scale);
+    }""")
+    assert min(sizes) > 10
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await expect(drawing).not_to_have_attribute("viewBox", "0 0 302 170")
+
+
 async def test_a_view_is_where_its_address_says_and_the_browsers_steps_go_back(looking: Looking) -> None:
     page = await opened(looking, "now")
     for view in ("Past", "Accounts"):
@@ -105,5 +118,6 @@ async def test_a_view_is_where_its_address_says_and_the_browsers_steps_go_back(l
     await expect(page.locator(".view-past")).to_be_visible()
     await page.goto(page.url.partition("#")[0] + "#/nowhere?account=<b>")
     await expect(page.locator(".view-now")).to_be_visible()
+    await expect(page.locator("main > .notice")).to_have_text("There is no view “nowhere”. This is Now.")
     await expect(page.locator('[data-limit="session"]')).to_be_visible()
     assert link() not in page.url

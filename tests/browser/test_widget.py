@@ -74,6 +74,27 @@ async def test_only_the_limits_that_are_wished_are_shown_and_markup_stays_text(
     assert await page.locator("main img").count() == 0
 
 
+async def test_in_a_small_frame_the_age_stays_in_sight(page: Page, receiver: ReceiverProcess) -> None:
+    receiver.post(lifelike())
+    await page.set_viewport_size({"width": 300, "height": 160})
+    await page.goto(address(receiver))
+    await expect(page.locator("section")).to_have_count(5)
+    await expect(page.locator(".foot")).to_be_in_viewport(ratio=1)
+
+
+async def test_a_wish_for_a_limit_that_there_is_not_is_told(page: Page, receiver: ReceiverProcess) -> None:
+    receiver.post(lifelike())
+    await page.goto(address(receiver, "&limit=sesion&limit=weekly"))
+    await expect(page.locator("section")).to_have_count(1)
+    await expect(page.locator("#widget")).to_contain_text(
+        "No limit here is “sesion”: there is session, weekly,"
+    )
+    await page.evaluate("location.hash += '&limit=session'")
+    await page.evaluate("location.hash = location.hash.replace('limit=sesion&', '')")
+    await expect(page.locator("section")).to_have_count(2)
+    await expect(page.locator(".strange")).to_have_count(0)
+
+
 async def test_a_receiver_that_went_away_and_a_key_that_is_none_are_told(
     page: Page, receiver: ReceiverProcess
 ) -> None:

@@ -130,5 +130,6 @@ def judged(kind: str, seed: int, weeks: int) -> dict[str, Scores]:
 
 def mean(scores: Iterable[Score], what: str, weight: str = "count") -> float:
     """Return the mean of a part of some scores, by forecasts (or bands)."""
-    pairs = [(getattr(one, what), getattr(one, weight)) for one in scores]
+    # Where nothing was told and nothing came, a straight line was right, too: no error on both sides.
+    pairs = [(getattr(one, what) or 0, getattr(one, weight)) for one in scores]
     return sum(value * n for value, n in pairs if n) / max(1, sum(n for _, n in pairs))

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from msgspec.structs import replace
 
 from shared.insight.forecast.learning import Shares, learned, usual
 from shared.insight.forecast.outlook import HOLDS
@@ -60,6 +61,15 @@ def test_near_and_far_and_figures_and_times_learn_apart() -> None:
 def test_a_window_counts_once_however_many_forecasts_it_had() -> None:
     one, many = (learned(usual("session"), [made(1, 2.0)] * count) for count in (1, 9))
     assert one == many
+
+
+def test_times_are_judged_only_where_a_hit_was_told_or_came() -> None:
+    quiet = [made(window, 0.0, chance=0.0) for window in (1, 2)]
+    assert scored("session", quiet)[0].full_at.error is None
+    assert scored("session", quiet)[0].full_at.line_error is None
+    assert scored("session", quiet)[0].at_reset.error == 1.0
+    for other in (made(3, 0.0), replace(made(3, 0.0, chance=0.0), is_hit=True)):
+        assert scored("session", [*quiet, other])[0].full_at.error == 1.0
 
 
 @pytest.mark.parametrize(("hours", "held"), [(6, 1), (4, 0)], ids=["it is over", "it is open"])

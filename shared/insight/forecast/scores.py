@@ -6,6 +6,7 @@ from itertools import groupby
 from statistics import fmean
 from typing import NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from shared.insight.forecast.learning import Shares, learned, usual
@@ -15,7 +16,7 @@ __all__ = ["Score", "Scores", "scored"]
 
 
 class Score(Struct, frozen=True):
-    """Of so many forecasts: how far they and a straight line were off on average.
+    """Of so many forecasts: how far they and a straight line were off on average, if anything can be judged.
 
     `bands` of them told a band, and the share `held` of these held what came.
     """
@@ -80,15 +81,22 @@ def _told(one: Try, shares: Shares) -> _Told:
 def _scores(told: Sequence[_Told]) -> Scores:
     tries = [one.one for one in told]
     untimed = [one for one in tries if not one.is_timed]
+    has_hits = any(one.is_timed or one.is_hit for one in tries)
+    full_at = _score([one.full_at for one in tries], [one.time_held for one in told if one.one.is_timed])
     return Scores(
         windows=len({one.window for one in tries}),
         at_reset=_score([one.at_reset for one in tries], [one.level_held for one in told]),
-        full_at=_score([one.full_at for one in tries], [one.time_held for one in told if one.one.is_timed]),
+        full_at=full_at if has_hits else _unjudged(full_at),
         chance=_mean(one.chance for one in tries),
         hit=_mean(one.is_hit for one in tries),
         untimed_hits=sum(one.is_hit for one in untimed),
         untimed_chance=_mean(one.chance for one in untimed),
     )
+
+
+def _unjudged(score: Score) -> Score:
+    """Without a hit that was told or came, the reset stands for it on both sides: no error, and no merit."""
+    return msgspec.structs.replace(score, error=None, line_error=None)
 
 
 def _score(marks: Sequence[Mark], held: Sequence[bool]) -> Score:

@@ -40,7 +40,8 @@ class Accuracy(Struct, frozen=True, kw_only=True, rename="camel"):
     """How good `forecasts` were: mean error (points, or minutes), a straight line's at the same moments.
 
     `bands` of them told a band, `held` is the share of these that held what came. What is unknown is null. Of
-    times, a hit that did not come before the reset counts as one at the reset.
+    times, a hit that did not come before the reset counts as one at the reset; when none was told and
+    none came, there is no error of times.
     """
 
     forecasts: Count

@@ -4,6 +4,7 @@
 
 import { Announcer } from "./announcer.js";
 import { Problem } from "./problem.js";
+import { whyUnready } from "./readiness.js";
 import { ask } from "./receiver.js";
 import { Stream } from "./stream.js";
 
@@ -13,6 +14,8 @@ const FIGURES_PATIENCE = 15_000;
 /** Without a stream the figures are asked for so often; with one, to be sure. */
 const POLL = 15_000;
 const POLL_STREAMING = 120_000;
+/** Whether something could be stored is asked so often: finding out writes a file. */
+const READY_AGAIN = 30_000;
 /** A hidden tab gives its stream back, as browsers allow six connections to a host. */
 const POLL_HIDDEN = 60_000;
 const SECOND = 1000;
@@ -27,7 +30,7 @@ const SAME_CLOCK = 2 * SECOND;
  * Announces
  *   "figures"  the newest reading was asked for; `answer` and `isEmpty` say what came
  *   "news"     something may have changed: `{kinds}` are the events' names, "back" after a time without a receiver
- *   "state"    `state` or `problem` is another
+ *   "state"    `state`, `problem` or `unready` is another
  *   "tick"     each second
  *   "refused"  a Problem: there is no login (401), or it does not open this account (403)
  */
@@ -40,6 +43,8 @@ export class Live extends Announcer {
   state = "asking";
   /** `{since, why}` while not live. */
   problem = null;
+  /** Why the receiver can store nothing, "" as far as is known. */
+  unready = "";
 
   #newest;
   #stream;
@@ -47,6 +52,7 @@ export class Live extends Announcer {
   #shift = 0;
   #answered = 0;
   #figuresAt = 0;
+  #readyAt = 0;
   #figuresProblem = null;
   #isAsking = false;
   #isWanted = false;
@@ -140,12 +146,22 @@ export class Live extends Announcer {
       if (wasAway) this.#tell("back");
       if (wasAway || this.#isDue()) await this.refresh();
       this.#settle();
+      await this.#askReady();
     } catch (error) {
       if (this.#ending.signal.aborted) return;
       this.#settle(error);
     } finally {
       this.#isPulsing = false;
     }
+  }
+
+  async #askReady() {
+    if (document.hidden || Date.now() - this.#readyAt < READY_AGAIN) return;
+    this.#readyAt = Date.now();
+    const unready = await whyUnready({ signal: this.#ending.signal, patience: PATIENCE });
+    if (unready === this.unready) return;
+    this.unready = unready;
+    this.announce("state");
   }
 
   #setClock(date) {

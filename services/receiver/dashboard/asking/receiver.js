@@ -6,14 +6,14 @@ const PATIENCE = 40_000;
 
 /**
  * Ask with GET; `path` is relative to the page (`api/v1/accounts`). Returns `{body, date}`: the JSON, and the
- * receiver's clock in milliseconds, null when it was not told. Throws Problem, and only that, unless `signal` says
+ * receiver's clock in milliseconds, null when it was not told; `taken` are statuses of answers besides 2xx. Throws Problem, and only that, unless `signal` says
  * that nobody waits any more: then what `fetch` throws. "no-store": nothing stays on the disk of a borrowed device.
  */
-export async function ask(path, { signal, patience = PATIENCE, headers = {} } = {}) {
+export async function ask(path, { signal, patience = PATIENCE, headers = {}, taken = [] } = {}) {
   const limit = AbortSignal.timeout(patience);
   const response = await answered(path, signal ? AbortSignal.any([signal, limit]) : limit, signal, headers);
   const body = await jsonOf(response, signal);
-  if (!response.ok) throw problemOf(response.status, body);
+  if (!response.ok && !taken.includes(response.status)) throw problemOf(response.status, body);
   const date = Date.parse(response.headers.get("Date") ?? "");
   return { body, date: Number.isNaN(date) ? null : date };
 }

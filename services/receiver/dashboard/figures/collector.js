@@ -42,7 +42,7 @@ function failing(report, now) {
   const seen = report.reason && !lead.startsWith(report.reason.slice(0, 20)) ? sentence(report.reason) : "";
   const next = moment(report.nextTryAt);
   const again = next && next > now ? `It looks again ${short(next, now)}.` : "";
-  const who = report.collector ? ` by ${report.collector}` : "";
+  const who = report.collector ? ` by the collector ${report.collector}` : "";
   const text = [seen, sentence(report.advice ?? ""), again, `Reported ${short(moment(report.at), now)}${who}.`];
   return { kind: "failure", lead, text: text.filter(Boolean).join(" ") };
 }

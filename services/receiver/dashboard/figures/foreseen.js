@@ -1,6 +1,5 @@
 // What a forecast says, in words (pure). A forecast begins with the newest reading; bands are what is meant to hold.
 
-import { percentage } from "./telling.js";
 import { MINUTE, moment, short, span } from "./times.js";
 
 /** Why there is no forecast, and what is missing: `{lead, text}`; null when there is one. */
@@ -30,14 +29,21 @@ function sentence(words) {
 
 /** Where it stands at the reset: "At the reset, Thu 7:00: 62 %, between 48 % and 80 %." */
 export function endTold({ atReset, resetsAt }, now) {
-  const { low, likely, high } = atReset;
-  const at = short(moment(resetsAt), now);
-  const figures = low === high ? full(likely) : `${full(likely)}, between ${percentage(low)} and ${full(high)}`;
-  return `At the reset, ${at}: ${figures}.`;
+  return `At the reset, ${short(moment(resetsAt), now)}: ${bandTold(atReset)}.`;
 }
 
-function full(value) {
-  return value >= 100 ? "100 % or more" : percentage(value);
+function bandTold({ low, likely, high }) {
+  const [least, about, most] = [low, likely, high].map(foreseen);
+  if (least === most) return about;
+  return about === FULL ? `${FULL}, hardly less than ${least}` : `${about}, between ${least} and ${most}`;
+}
+
+const FULL = "100 % or more";
+
+/** What is expected, in whole per cent: nobody knows it to a tenth. Less than 100 never reads as 100, little never as nothing. */
+export function foreseen(value) {
+  if (value >= 100) return FULL;
+  return value > 0 && value < 1 ? "< 1 %" : `${Math.min(99, Math.round(value))} %`;
 }
 
 /** Whether it will be full before that, and when: chances as shares, times with their band. */
@@ -65,13 +71,22 @@ export function scoresOf({ judgement, holds }) {
   if (judgement === null || judgement.atReset.forecasts === 0) return [];
   const { atReset, hitTime, meanChance, hitShare, untoldHits } = judgement;
   return [
-    { what: "Error at the reset", figure: pointsTold(atReset.meanError), beside: `a straight line: ${pointsTold(atReset.straightLineError)}` },
-    heldRow("Bands at the reset that held", atReset, holds),
-    { what: "Error of the time of a hit", figure: minutesTold(hitTime.meanError), beside: `a straight line: ${minutesTold(hitTime.straightLineError)}` },
-    heldRow("Bands of times that held", hitTime, holds),
-    { what: "Chance of a hit that was told, on average", figure: chanceTold(meanChance), beside: `were hit: ${chanceTold(hitShare)}` },
-    untoldHits > 0 && { what: "Hits of which no time was told", figure: String(untoldHits), beside: "" },
+    { what: "Off at the reset, on average", figure: pointsTold(atReset.meanError), beside: `a straight line: ${pointsTold(atReset.straightLineError)}` },
+    heldRow("Ended within the band", atReset, holds),
+    ...hitRows(hitTime, holds),
+    (meanChance > 0 || hitShare > 0) && { what: "Chance of 100 %, as told on average", figure: chanceTold(meanChance), beside: `came to 100 %: ${chanceTold(hitShare)}` },
+    untoldHits > 0 && { what: "Came to 100 % unforetold", figure: String(untoldHits), beside: untoldHits === 1 ? "forecast" : "forecasts" },
   ].filter(Boolean);
+}
+
+/** Without a hit that was told or came there is no error: nothing is known of how good such times are. */
+function hitRows(hitTime, holds) {
+  const { meanError, straightLineError } = hitTime;
+  if (meanError === null) return [{ what: "Time of 100 %", figure: "no hit to judge by", beside: "" }];
+  return [
+    { what: "Off at the time of 100 %, on average", figure: minutesTold(meanError), beside: `a straight line: ${minutesTold(straightLineError)}` },
+    heldRow("Time of 100 % within its band", hitTime, holds),
+  ];
 }
 
 function heldRow(what, { held, bands, forecasts }, holds) {

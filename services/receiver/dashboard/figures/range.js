@@ -21,8 +21,11 @@ const MOST_COLUMNS = 750;
 const EVERY_READING = 36 * HOUR;
 const STEPS = [5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 10080].map((minutes) => minutes * MINUTE);
 
-/** The range that is asked for: `{name, from, to}`, with `wrong` in words when the address asks for none. */
-export function rangeOf(parameters, now) {
+/**
+ * The range that is asked for: `{name, from, to}`, with `wrong` in words when the address asks for none. Where it asks for
+ * nothing, it is the usual one, or a shorter one that holds a record which began `begun`.
+ */
+export function rangeOf(parameters, now, begun = null) {
   const [from, to] = [moment(parameters.get("from")), moment(parameters.get("to"))];
   if (parameters.has("from") || parameters.has("to")) {
     const wrong = wrongIn(from, to);
@@ -30,7 +33,13 @@ export function rangeOf(parameters, now) {
   }
   const named = RANGES.find(({ name }) => name === parameters.get("range"));
   const wrong = parameters.has("range") && !named ? "The address names a range that there is not." : undefined;
-  return { ...rolling(named ?? USUAL, now), ...(wrong && { wrong }) };
+  const usual = parameters.has("range") ? USUAL : usualOf(begun, now);
+  return { ...rolling(named ?? usual, now), ...(wrong && { wrong }) };
+}
+
+function usualOf(begun, now) {
+  const shorter = RANGES.slice(0, RANGES.indexOf(USUAL));
+  return (begun !== null && shorter.find(({ length }) => now - begun <= length)) || USUAL;
 }
 
 /** Why two moments are no range that can be shown, or "". */

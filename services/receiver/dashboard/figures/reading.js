@@ -31,6 +31,11 @@ export function nameOf(id) {
   return known?.name ?? id.replace(/^weekly:/, "").replace(/^./, (letter) => letter.toUpperCase());
 }
 
+/** Where only a limit's name stands: the id by which calls, the command and the widget know it. */
+export function idTold(id) {
+  return `limit=${id}`;
+}
+
 /** When it was taken: what its collector said, unless that lies after its arrival. */
 export function readAt(answer) {
   const stored = moment(answer.time);

@@ -88,7 +88,7 @@ export function lengthTold(least, most) {
   return one === other ? one : `${one} to ${other}`;
 }
 
-/** How far from its announced time something came: "up to 5 min before", "5 min before to 1 min after". */
+/** How far from its announced time something came: "up to 5 min early", "5 min early to 1 min late". */
 export function offTold(off) {
   if (off === null) return "";
   const [least, most] = [sideOf(off.atLeast), sideOf(off.atMost)];
@@ -101,7 +101,7 @@ export function offTold(off) {
 function sideOf(minutes) {
   if (minutes === null) return "";
   const whole = Math.round(minutes);
-  return whole === 0 ? ON_TIME : `${span(Math.abs(whole) * MINUTE)} ${whole < 0 ? "before" : "after"}`;
+  return whole === 0 ? ON_TIME : `${span(Math.abs(whole) * MINUTE)} ${whole < 0 ? "early" : "late"}`;
 }
 
 /** Why a gap is one, as far as reports tell. */

@@ -1,6 +1,6 @@
 // Numbers of things in words (pure).
 
-/** "1 version", "16,477 versions". */
+/** "1 reading", "16,477 readings": a version holds one of each limit. */
 export function recorded(total) {
-  return total === 1 ? "1 version" : `${total.toLocaleString("en")} versions`;
+  return total === 1 ? "1 reading" : `${total.toLocaleString("en")} readings`;
 }

@@ -5,7 +5,10 @@ export const VIEWS = ["now", "past", "resets", "ahead", "accounts"];
 
 const ACCOUNT = /^[a-z0-9][a-z0-9_-]{0,31}$/;
 
-/** What a hash says: `{view, account, parameters}`; the first view when it says nothing, null for no account. */
+/**
+ * What a hash says: `{view, account, parameters, strange}`; the first view when it says none, null for no account, and in `strange`
+ * the name of a view that there is not, or "".
+ */
 export function read(hash) {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
   const parameters = new URLSearchParams(query);
@@ -15,6 +18,7 @@ export function read(hash) {
     view: VIEWS.includes(path) ? path : VIEWS[0],
     account: ACCOUNT.test(account ?? "") ? account : null,
     parameters,
+    strange: path === "" || VIEWS.includes(path) ? "" : path,
   };
 }
 

@@ -8,8 +8,13 @@ import { uncoded } from "../pieces/coded.js";
 import { element, hold, mark, say } from "../pieces/element.js";
 import { write } from "./address.js";
 
-const WORDS = { live: "Live", asking: "Asking", "not live": "Not live" };
+/** The receiver is there; whether the figures are fresh is said beside them. */
+const WORDS = { live: "Connected", asking: "Asking", "not live": "Not live" };
 const TITLES = { now: "Now", past: "Past", resets: "Resets and hits", ahead: "Ahead", accounts: "Accounts" };
+
+function unreadyTold(why) {
+  return why && `The receiver says: ${why}. Scrapers keep their readings until it can; what is shown here grows old.`;
+}
 
 const at = (id) => document.getElementById(id);
 
@@ -24,12 +29,15 @@ export function drawNav({ view, account }) {
 
 /** Draw the switch between accounts, or the account's name where there is one only. */
 export function drawAccounts(accounts, account) {
-  const names = [...new Set([...accounts.map((one) => one.account), ...(account ? [account] : [])])].sort();
+  const names = accounts.map((one) => one.account).sort();
+  const isKnown = !account || names.includes(account);
+  const options = [
+    ...(isKnown ? [] : [element("option", { value: account, disabled: true }, `${account} (no record)`)]),
+    ...names.map((name) => element("option", { value: name }, name)),
+  ];
   const picked = at("account");
-  at("switch").hidden = names.length < 2;
-  if ([...picked.options].map((option) => option.value).join() !== names.join()) {
-    hold(picked, names.map((name) => element("option", { value: name }, name)));
-  }
+  at("switch").hidden = options.length < 2;
+  if ([...picked.options].map(({ text }) => text).join() !== options.map(({ text }) => text).join()) hold(picked, options);
   picked.value = account ?? "";
   const described = accounts.find((one) => one.account === account);
   say(at("versions"), described && `${recorded(described.versions + described.archived)} recorded`);
@@ -46,6 +54,8 @@ export function drawState(live, { view, account }, hasSwitch) {
   const last = answer ? ` The last reading is ${age(now - readAt(answer))} old.` : "";
   say(at("trouble-since"), since && uncoded(`${since}${last} Trying again every few seconds.`));
   at("trouble").hidden = !problem;
+  say(at("unready-why"), problem ? "" : unreadyTold(live.unready));
+  at("unready").hidden = at("unready-why").hidden;
   say(at("zone"), zone(now));
   mark(at("zone"), "title", long(now));
   document.title = [state === "live" && view === "now" ? gist(answer, now) : "", state === "not live" && "Not live",

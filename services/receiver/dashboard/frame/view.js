@@ -5,7 +5,7 @@ import { Problem } from "../asking/problem.js";
 import { zoneName } from "../figures/times.js";
 import { element } from "../pieces/element.js";
 import { firstSteps } from "../pieces/first.js";
-import { failure, waiting } from "../pieces/notice.js";
+import { failure, notice, waiting } from "../pieces/notice.js";
 import { write } from "./address.js";
 
 const LOADERS = {
@@ -32,7 +32,7 @@ export class Shown {
   async show(address, live, accounts) {
     const before = this.#address;
     this.#address = address;
-    const isSame = before?.view === address.view && before?.account === address.account && before?.live === live;
+    const isSame = before?.view === address.view && before?.account === address.account && before?.live === live && before?.strange === address.strange;
     this.#address.live = live;
     if (isSame && this.#shown?.changed) this.#shown.changed(address.parameters);
     else await this.#showAnew(address, live, accounts);
@@ -67,7 +67,7 @@ export class Shown {
     const body = document.createElement("div");
     body.className = `view view-${address.view}`;
     const patience = setTimeout(() => body.childElementCount || body.append(waiting()), HASTE);
-    this.#root.replaceChildren(body);
+    this.#root.replaceChildren(...strayed(address), body);
     live.on("state", () => live.state === "live" && hasFailed(body) && this.#showAnew(this.#address, live, accounts), ending.signal);
     try {
       const { show } = await LOADERS[address.view]();
@@ -89,6 +89,10 @@ export class Shown {
 /** Whether something could not be shown: all of the view is asked anew once the receiver is there again. */
 function hasFailed(body) {
   return body.querySelector('[data-kind="failure"][role="alert"]') !== null;
+}
+
+function strayed({ strange }) {
+  return strange ? [notice("plain", `There is no view “${strange}”.`, "This is Now.")] : [];
 }
 
 /** A module that cannot be loaded is of a receiver that was replaced meanwhile, or is away. */

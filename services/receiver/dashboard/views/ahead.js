@@ -8,6 +8,7 @@ import { HOUR, MINUTE, age, moment } from "../figures/times.js";
 import { element, hold, mark } from "../pieces/element.js";
 import { failure, notice, waiting } from "../pieces/notice.js";
 import { forecastCard } from "./ahead/card.js";
+import { legendOf } from "./ahead/legend.js";
 
 const LONGEST = 9 * 24 * HOUR;
 
@@ -61,7 +62,8 @@ async function courseOf(context, forecast, window) {
 
 function noticesOf({ newest, zone, limits }, now) {
   if (newest === null) return [notice("plain", "Nothing is recorded of this account yet.", "A forecast needs some days of readings.")];
+  const forecasts = limits.filter(({ status }) => status === "forecast");
   const about = element("p", { class: "quiet small" }, `From the reading ${age(now - moment(newest.time))} ago, by habits of days and hours in ${zone}. What was used since is not known.`);
   const stale = newest.isStale && notice("stale", "Stale reading.", "What was used since the newest reading is unknown.");
-  return [stale, limits.length === 0 ? notice("plain", "No limit is known.", "") : about].filter(Boolean);
+  return [stale, limits.length === 0 ? notice("plain", "No limit is known.", "") : about, forecasts.length > 0 && legendOf(forecasts)].filter(Boolean);
 }

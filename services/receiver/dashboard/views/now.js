@@ -63,7 +63,7 @@ function readingLine() {
       line.hidden = !answer;
       if (!answer) return;
       showMoment(ago, readAt(answer), `${age(now - readAt(answer))} ago`);
-      say(at, `at ${short(readAt(answer), now)}${answer.collector ? ` by ${answer.collector}` : ""}`);
+      say(at, `at ${short(readAt(answer), now)}${answer.collector ? ` by the collector ${answer.collector}` : ""}`);
     },
   };
 }

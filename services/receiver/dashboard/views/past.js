@@ -10,7 +10,7 @@ import { Chart } from "./past/chart.js";
 import { Controls } from "./past/controls.js";
 import { legend } from "./past/legend.js";
 import { listing } from "./past/listing.js";
-import { recordOf } from "./past/record.js";
+import { beginOf, recordOf } from "./past/record.js";
 
 const CALM = MINUTE;
 
@@ -49,7 +49,7 @@ class Past {
   /** Show what an address asks for; of answers that overtake each other the last question's counts. */
   async ask(parameters) {
     const now = this.#context.now();
-    const range = rangeOf(parameters, now);
+    const range = rangeOf(parameters, now, beginOf(this.#context));
     const show = parameters.get("show") === "table" ? "table" : "";
     this.#asked = { range, show, parameters, at: now };
     this.#controls.draw(range, show, now);

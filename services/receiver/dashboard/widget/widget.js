@@ -37,14 +37,24 @@ async function refresh() {
 function draw() {
   const { answer, problem, shift } = seen;
   const now = Date.now() + shift;
-  const lines = answer ? wanted(limitsOf(answer, now)).map((view) => line(view, now, isStale(answer, now) || problem)) : [];
-  const made = element("div", { class: "lines" }, ...lines, foot(answer, problem, now));
+  const views = answer ? limitsOf(answer, now) : [];
+  const lines = wanted(views).map((view) => line(view, now, isStale(answer, now) || problem));
+  const made = element("div", { class: "lines" }, ...lines, answer && strange(views), foot(answer, problem, now));
   if (made.outerHTML !== root.firstElementChild?.outerHTML) root.replaceChildren(made);
 }
 
 function wanted(views) {
   const { limits } = wishOf(location.hash);
   return limits.length === 0 ? views : views.filter(({ id }) => limits.includes(id));
+}
+
+/** A wish that none of the limits fulfils: a typing error, or a limit that is not on the page any more. */
+function strange(views) {
+  const ids = views.map(({ id }) => id);
+  const others = wishOf(location.hash).limits.filter((limit) => !ids.includes(limit));
+  if (others.length === 0) return null;
+  const names = others.map((limit) => `“${limit}”`).join(", ");
+  return element("p", { class: "strange small" }, `No limit here is ${names}: there is ${ids.join(", ")}.`);
 }
 
 function line(view, now, isAged) {

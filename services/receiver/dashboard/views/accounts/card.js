@@ -4,7 +4,7 @@ import { write } from "../../frame/address.js";
 import { collectorTrouble, leadOf } from "../../figures/collector.js";
 import { collectorsIn } from "../../figures/collectors.js";
 import { limitsOf } from "../../figures/limits.js";
-import { STALE_AFTER, isStale, readAt } from "../../figures/reading.js";
+import { STALE_AFTER, idTold, isStale, readAt } from "../../figures/reading.js";
 import { age, date, moment, short } from "../../figures/times.js";
 import { bar } from "../../pieces/bar.js";
 import { element } from "../../pieces/element.js";
@@ -38,7 +38,7 @@ function bodyOf(described, snapshots, reports, now) {
     element("p", { class: "quiet small" }, [answer?.plan, recordedWords(described)].filter(Boolean).join(" · ")),
     trouble && notice(trouble.kind, trouble.lead, trouble.text),
     answer && limitsTable(answer, now),
-    collectorsTable(collectorsIn(snapshots, reports), now),
+    collectorsTable(collectorsIn(snapshots, reports), now, snapshots.length < described.versions),
   ].filter(Boolean);
 }
 
@@ -53,7 +53,7 @@ function limitsTable(answer, now) {
     element(
       "tr",
       { "data-state": view.state, "data-alarm": view.alarm ?? "" },
-      element("th", { scope: "row" }, view.name),
+      element("th", { scope: "row", title: idTold(view.id) }, view.name),
       element("td", { class: "bar-cell" }, bar(view, isAged)),
       element("td", { class: "number" }, [view.number, view.unit].filter(Boolean).join(" ")),
       element("td", {}, view.resetsAt === undefined ? "" : momentElement(view.resetsAt, now)),
@@ -72,7 +72,8 @@ function stateOf(read, report, now) {
   return now - read > STALE_AFTER ? "Silent, and no report tells why." : "Reads.";
 }
 
-function collectorsTable(collectors, now) {
+/** Where there are versions beyond those that were looked at (`hasOlder`), a collector may have read before. */
+function collectorsTable(collectors, now, hasOlder) {
   if (collectors.length === 0) return null;
   const when = (at, never) => (at === null ? never : momentElement(at, now, `${age(now - at)} ago`));
   const rows = collectors.map(({ name, read, heard, report }) =>
@@ -80,7 +81,7 @@ function collectorsTable(collectors, now) {
       "tr",
       {},
       element("th", { scope: "row" }, name || "no name"),
-      element("td", { "data-label": "Last reading" }, when(read, "not lately")),
+      element("td", { "data-label": "Last reading" }, when(read, hasOlder ? "not lately" : "never")),
       element("td", { "data-label": "Last contact" }, when(heard, "never")),
       element("td", {}, stateOf(read, report, now)),
     ),

@@ -1,12 +1,14 @@
 // A limit's forecast: in words, as a drawing, and how good such forecasts were.
 
-import { chanceTold, endTold, hitTold, lackOf, scoresOf } from "../../figures/foreseen.js";
-import { nameOf } from "../../figures/reading.js";
+import { endTold, foreseen, hitTold, lackOf, scoresOf } from "../../figures/foreseen.js";
+import { idTold, nameOf } from "../../figures/reading.js";
 import { percentage } from "../../figures/telling.js";
 import { MINUTE, moment, short, span } from "../../figures/times.js";
-import { element } from "../../pieces/element.js";
+import { element, hold } from "../../pieces/element.js";
 import { notice } from "../../pieces/notice.js";
 import { forecastDrawing } from "./drawing.js";
+
+const NARROWEST = 240;
 
 /** The card of a forecast; `course` is its window so far, null where none is drawn. */
 export function forecastCard(forecast, course, now) {
@@ -14,7 +16,7 @@ export function forecastCard(forecast, course, now) {
   return element(
     "section",
     { class: "card forecast", "aria-labelledby": title, "data-limit": forecast.limit, "data-status": forecast.status },
-    element("h2", { id: title }, nameOf(forecast.limit)),
+    element("h2", { id: title, title: idTold(forecast.limit) }, nameOf(forecast.limit)),
     ...body(forecast, course, now),
     ...scores(forecast),
   );
@@ -30,11 +32,23 @@ function body(forecast, course, now) {
     element("p", { class: "end" }, end),
     hit && element("p", { class: "hit" }, hit),
     forecast.doubtful && notice("partial", "Doubtful.", "The newest reading contradicts the one before; the next may show that nothing happened."),
-    course && forecastDrawing(forecast, course, course.range, now, `${nameOf(forecast.limit)}: ${end} ${hit}`),
-    course && key(forecast),
+    forecast.straightLine !== null && element("p", { class: "quiet small" }, `At this window's pace alone: ${foreseen(forecast.straightLine)}.`),
+    course && fitted((width) => forecastDrawing(forecast, course, { width, now, label: `${nameOf(forecast.limit)}: ${end} ${hit}` })),
   ].filter(Boolean);
 }
 
+/** A drawing made for the width that it gets, so that its words are as large as others. */
+function fitted(draw) {
+  const place = element("div", { class: "ahead-plot" });
+  let drawn = 0;
+  new ResizeObserver(() => {
+    const width = Math.max(NARROWEST, Math.round(place.clientWidth));
+    if (width === drawn) return;
+    drawn = width;
+    hold(place, [draw(width)]);
+  }).observe(place);
+  return place;
+}
 
 function standingTold({ status, percentage: value, ageMinutes, version }, now) {
   if (version === null) return "No reading yet.";
@@ -42,17 +56,6 @@ function standingTold({ status, percentage: value, ageMinutes, version }, now) {
   const read = `read ${age} ago (${short(now - ageMinutes * MINUTE, now)})`;
   if (status === "idle") return `Idle when it was ${read}.`;
   return value === null ? `Unknown; last ${read}.` : `${percentage(value)} was ${read}.`;
-}
-
-function key({ holds, straightLine, hit }) {
-  const band = holds === null ? "the band" : `the band, meant to hold ${chanceTold(holds)} of what comes`;
-  const parts = [
-    "Solid: what was read. Dashed: likely.",
-    `Shaded: leads to ${band}; it is known at the reset, not on the way.`,
-    moment(hit?.earliest) !== null && "Bar at the top: when 100 % may be reached.",
-    straightLine !== null && `Short line: this window's pace alone would come to ${straightLine >= 100 ? "100 % or more" : percentage(straightLine)}.`,
-  ];
-  return element("p", { class: "quiet small" }, parts.filter(Boolean).join(" "));
 }
 
 function scores(forecast) {

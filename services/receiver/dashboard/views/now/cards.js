@@ -1,5 +1,6 @@
 // A card for each limit: name, figure, a tide staff with the level and how much of the time has passed, reset.
 
+import { idTold } from "../../figures/reading.js";
 import { element, hold, mark, say } from "../../pieces/element.js";
 import { showMoment } from "../../pieces/moment.js";
 
@@ -54,6 +55,7 @@ function drawCard(made, view) {
   mark(made, "data-alarm", view.alarm ?? "");
   mark(made, "data-aged", view.aged !== "");
   for (const name of WORDS) say(part(name), view[name]);
+  mark(part("name"), "title", idTold(view.id));
   const isDated = view.resetsAt !== undefined;
   part("reset").hidden = !isDated;
   say(part("lead"), isDated ? view.lead : "");

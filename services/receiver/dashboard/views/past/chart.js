@@ -1,5 +1,6 @@
 // The chart: a panel for each limit, one axis below them, and one cursor over all.
 
+import { idTold } from "../../figures/reading.js";
 import { ticksOf } from "../../figures/ticks.js";
 import { drawn, element, hold } from "../../pieces/element.js";
 import { Cursor } from "./cursor.js";
@@ -48,9 +49,9 @@ export class Chart {
   }
 }
 
-function headOf({ name }) {
+function headOf({ name, limit }) {
   const value = element("span", { class: "at-cursor" });
-  return { element: element("div", { class: "panel-head" }, element("h3", {}, name), value), value };
+  return { element: element("div", { class: "panel-head" }, element("h3", { title: idTold(limit) }, name), value), value };
 }
 
 function axis(ticks, x, width) {

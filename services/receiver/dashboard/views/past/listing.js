@@ -1,5 +1,6 @@
 // The same figures as a table: a row for each reading or step, and one for each gap.
 
+import { idTold } from "../../figures/reading.js";
 import { causesTold, columnTold, dated, stretchTold } from "../../figures/telling.js";
 import { span } from "../../figures/times.js";
 import { element } from "../../pieces/element.js";
@@ -11,7 +12,7 @@ export function listing(record) {
   const { courses, step } = record;
   const rows = rowsOf(record);
   const shown = rows.slice(-MOST_ROWS);
-  const head = ["Time", ...courses.map(({ name }) => name)].map((name) => element("th", { scope: "col" }, name));
+  const head = [element("th", { scope: "col" }, "Time"), ...courses.map(({ name, limit }) => element("th", { scope: "col", title: idTold(limit) }, name))];
   const left = rows.length > shown.length ? `The newest ${MOST_ROWS} of ${rows.length} rows; the download has all. ` : "";
   const meaning = step === null ? "Every reading." : "Of each step its last reading, and the least and greatest where they differ.";
   return element(

@@ -24,8 +24,12 @@ export async function recordOf(context, range) {
   const [{ windows }, { resets }] = seen.length > 0
     ? await Promise.all([context.api(`windows?${asked}`), context.api(`resets?${asked}`)])
     : [{ windows: [] }, { resets: [] }];
-  const account = context.accounts.find((one) => one.account === context.account);
-  return gathered({ range, step, now: context.now(), account, series, gaps, hits: hits.hits, windows, resets, seen });
+  return gathered({ range, step, now: context.now(), begin: beginOf(context), series, gaps, hits: hits.hits, windows, resets, seen });
+}
+
+/** When an account's record began, as far as the list of accounts tells; null when it does not. */
+export function beginOf({ account, accounts }) {
+  return moment(accounts.find((one) => one.account === account)?.oldest);
 }
 
 /** The address of the series that is drawn; `format` for a download of the same. */
@@ -36,7 +40,7 @@ export function seriesPath(range, step, format = "") {
   return `series?${asked}`;
 }
 
-function gathered({ range, step, now, account, series, gaps, seen, ...rows }) {
+function gathered({ range, step, now, begin, series, gaps, seen, ...rows }) {
   const newest = moment(gaps.newest?.time);
   const end = Math.min(range.to, newest ?? range.from);
   const until = Math.min(now, range.to);
@@ -63,7 +67,6 @@ function gathered({ range, step, now, account, series, gaps, seen, ...rows }) {
       top: topOf(columns),
     };
   });
-  const begin = moment(account?.oldest) ?? null;
   const spans = merged(ofAll);
   return { ...found, begin, courses, gaps: ofAll, spans, stops: stopsOf(courses, spans) };
 }

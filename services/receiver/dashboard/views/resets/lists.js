@@ -1,6 +1,6 @@
 // Resets and hits as lists, newest first: when they were, as far as two readings tell, and what proves it.
 
-import { nameOf } from "../../figures/reading.js";
+import { idTold, nameOf } from "../../figures/reading.js";
 import { ENDINGS, TURNS, instantTold, lengthTold, offTold } from "../../figures/telling.js";
 import { MINUTE, moment } from "../../figures/times.js";
 import { element } from "../../pieces/element.js";
@@ -12,7 +12,7 @@ const MARGIN = 90 * MINUTE;
 
 /** The list of resets and other turns. */
 export function turnList(context, turns) {
-  return listed("turns", ["When", "Limit", "What", "Announced", "Evidence"], turns, (turn) => turnRow(context, turn), "No reset in this range.");
+  return listed("turns", ["When", "Limit", "What", "Early or late", "Evidence"], turns, (turn) => turnRow(context, turn), "No reset in this range.");
 }
 
 /** The list of hits. */
@@ -48,9 +48,9 @@ function turnRow(context, turn) {
     "tr",
     { role: "row", "data-kind": turn.kind, "data-limit": turn.limit },
     cell("When", whenLink(context, turn.at)),
-    cell("Limit", nameOf(turn.limit)),
+    cell("Limit", limitNamed(turn.limit)),
     cell("What", element("span", { class: "what" }, turnPicture(turn.kind), element("strong", {}, word)), turn.doubtful && doubt()),
-    cell("Announced", announcedTold(turn)),
+    cell("Early or late", announcedTold(turn)),
     cell("Evidence", evidence(context, [["Before", turn.before], ["After", turn.after]], turn.gaps, says)),
   );
 }
@@ -69,7 +69,7 @@ function hitRow(context, hit) {
     "tr",
     { role: "row", "data-limit": hit.limit, "data-status": hit.status },
     cell("Reached", whenLink(context, hit.reached), hit.doubtful && doubt()),
-    cell("Limit", nameOf(hit.limit)),
+    cell("Limit", limitNamed(hit.limit)),
     cell("Left", leftTold(context, hit)),
     cell("At 100 %", lengthTold(minutes(atLeast), minutes(atMost))),
     cell("Evidence", evidence(context, readings, [], lapsesTold(hit, context.now()))),
@@ -90,6 +90,10 @@ function lapsesTold({ lapses = [] }, now) {
 
 function doubt() {
   return element("span", { class: "doubt" }, "doubtful: it rests on one reading alone");
+}
+
+function limitNamed(id) {
+  return element("span", { title: idTold(id) }, nameOf(id));
 }
 
 /** When something was, as a link to the course around it. */
