@@ -42,13 +42,14 @@ async def test_where_a_scraper_has_reported_its_words_stand_alone(
 async def test_the_first_day_opens_on_a_range_that_shows_it(
     looking: Looking, receiver: ReceiverProcess
 ) -> None:
-    receiver.post(lifelike(minutes_old=20))
+    receiver.post(lifelike(minutes_old=6))
     receiver.post(lifelike(minutes_old=2))
     page = await looking.open()
     await page.goto(f"{receiver.url}/#/past")
     current = page.get_by_role("group", name="Range", exact=True).locator("[aria-current]")
     await expect(current).to_have_text("6 h")
     await page.locator("#chart .line").first.wait_for(state="attached")
+    await page.locator(".calendar td[data-kind=partly]").first.wait_for()
     await page.goto(f"{receiver.url}/#/past?range=7d")
     await expect(current).to_have_text("7 d")
 

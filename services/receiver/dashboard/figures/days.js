@@ -15,9 +15,10 @@ const KNOWN_ENOUGH = 0.99;
 /**
  * Each day of a range: `{at, end, date, least, most, hits, known, kind, level}`. `least` and `most` are milliseconds at
  * 100 %, those of several limits counted once; `known` is the share of the day, 0 when nothing was recorded;
- * `level` is 1 to 4 with a hit. `days` are those of the answer about gaps, `end` the newest reading.
+ * `level` is 1 to 4 with a hit. `days` are those of the answer about gaps, which tell of what is after the record's `begin`;
+ * `end` is the newest reading.
  */
-export function daysOf(hits, days, range, end) {
+export function daysOf(hits, days, range, { begin, end }) {
   const bounds = hits.map((row) => boundsOf(row.reached, row.left, row, end));
   const least = merged(bounds.map(({ sure }) => sure).filter(({ from, to }) => from < to));
   const most = merged(bounds.map(({ whole }) => whole));
@@ -28,9 +29,16 @@ export function daysOf(hits, days, range, end) {
     const date = dateOf(at);
     const day = { from: at, to: nextMidnight(at) };
     const lengths = { least: lengthWithin(least, day), most: lengthWithin(most, day) };
-    found.push(toldDay({ at, end: day.to, date, ...lengths, hits: begun.get(date) ?? 0, known: known.get(date) ?? 0 }));
+    found.push(toldDay({ at, end: day.to, date, ...lengths, hits: begun.get(date) ?? 0, known: (known.get(date) ?? 0) * recordedOf(day, begin, end) }));
   }
   return found;
+}
+
+/** Which share of a day there was a record: less than 1 on the day on which it began. */
+function recordedOf({ from, to }, begin, end) {
+  if (begin === null || begin <= from) return 1;
+  const until = Math.min(to, Math.max(end, begin));
+  return Math.max(0, until - begin) / (until - from);
 }
 
 function toldDay(day) {

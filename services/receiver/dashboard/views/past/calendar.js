@@ -6,6 +6,7 @@ import { nameOf } from "../../figures/reading.js";
 import { dayNamed, dayTold } from "../../figures/telling.js";
 import { moment } from "../../figures/times.js";
 import { drawn, element, hold, say } from "../../pieces/element.js";
+import { beginOf } from "./record.js";
 
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -54,7 +55,7 @@ export class Calendar {
     const { range, hits, gaps } = this.#answers;
     const limit = this.#pick.value;
     const newest = moment(gaps.newest?.time) ?? range.from;
-    const days = daysOf(hits.filter((hit) => !limit || hit.limit === limit), gaps.days, range, newest);
+    const days = daysOf(hits.filter((hit) => !limit || hit.limit === limit), gaps.days, range, { begin: beginOf(this.#context), end: newest });
     this.#days = new Map(days.map((day) => [day.date, day]));
     const weeks = weeksOf(days);
     hold(this.#grid, [element("table", { class: "days", role: "grid", "aria-labelledby": "calendar-title" }, head(weeks), body(weeks, this.#context))]);
