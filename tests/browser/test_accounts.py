@@ -91,7 +91,7 @@ async def test_an_account_of_which_nothing_is_known_cannot_be_chosen_and_can_be_
     page = await looking.open()
     await page.goto(f"{receiver.url}/#/past?account=nobody")
     options = page.locator("#account option")
-    await expect(options).to_have_text(["nobody (no record)", "default"])
+    await expect(options).to_have_text(["nobody (unknown)", "default"])
     await expect(options.first).to_be_disabled()
     await page.get_by_label("Account").select_option("default")
     await expect(page.locator("#switch")).to_be_hidden()

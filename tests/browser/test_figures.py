@@ -206,7 +206,7 @@ async def test_an_empty_record_explains_the_next_step_and_fills_by_itself(
     looking: Looking, receiver: ReceiverProcess
 ) -> None:
     page = await looking.open()
-    await expect(page.get_by_text("Start the scraper")).to_be_visible()
+    await expect(page.get_by_text("Start it all with")).to_be_visible()
     assert await page.locator("#limits > article").count() == 0
     await expect(page.locator("#live")).to_have_text("Connected")
     receiver.post(lifelike())

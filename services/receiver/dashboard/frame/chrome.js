@@ -32,7 +32,7 @@ export function drawAccounts(accounts, account) {
   const names = accounts.map((one) => one.account).sort();
   const isKnown = !account || names.includes(account);
   const options = [
-    ...(isKnown ? [] : [element("option", { value: account, disabled: true }, `${account} (no record)`)]),
+    ...(isKnown ? [] : [element("option", { value: account, disabled: true }, `${account} (unknown)`)]),
     ...names.map((name) => element("option", { value: name }, name)),
   ];
   const picked = at("account");
