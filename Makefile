@@ -43,6 +43,20 @@ login: setup ## log in to the usage page, in the scraper's own browser window; A
 scraper-status: setup ## tell how scraping and sending go: state, last reading, outbox, next turn
 	@$(BIN)/python deploy/local/control.py scraper-status
 
+.PHONY: session-export session-import
+session-export: setup ## write the login to FILE=login.json, encrypted, for a machine without a screen
+	@$(BIN)/python deploy/local/control.py session-export $(FILE)
+session-import: setup ## take the login from FILE=login.json, which session-export wrote elsewhere
+	@$(BIN)/python deploy/local/control.py session-import $(FILE)
+
+.PHONY: alert-test
+alert-test: setup ## send a test message to every destination that .env names
+	@$(BIN)/python deploy/local/control.py alert-test
+
+.PHONY: backup
+backup: setup ## write the whole record to FILE=marigraph.ndjson.gz; it may run meanwhile
+	@$(BIN)/python deploy/local/control.py backup $(FILE)
+
 .PHONY: demo-data
 demo-data: setup ## fill the local store with 60 days of two made-up accounts
 	@$(BIN)/python deploy/local/control.py demo-data

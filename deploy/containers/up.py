@@ -161,7 +161,7 @@ def announce_first_reading(stack: Stack, key: str) -> None:
         if latest := fetch(stack, key):
             session = latest.get("currentSession")
             figure = f"session {session['percentageUsed']} %" if session else "no session figure"
-            say(f"recording: {figure}, read {latest['ageMinutes']} minutes ago")
+            say(f"recording: {figure}, read {latest['ageMinutes']} min ago")
             return
     say("no reading yet; the scraper's last words:")
     stack.run("logs", "--tail", "8", "--no-color", stack.scraper)

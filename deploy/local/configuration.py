@@ -1,5 +1,6 @@
 """Writes docs/configuration.md and .env.example from the settings themselves, so that they cannot drift."""
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,6 +24,12 @@ class Section(NamedTuple):
     title: str
     text: str
     settings: type[Settings]
+
+    @property
+    def program(self) -> str:
+        """The service's name, "" where the settings are no service's."""
+        found = re.match(r"`python -m services\.(\w+)`", self.text)
+        return found[1] if found else ""
 
 
 SECTIONS = (
@@ -107,13 +114,15 @@ def _example() -> Iterator[str]:
     yield EXAMPLE_INTRODUCTION
     seen: set[str] = set()
     for section in SECTIONS:
+        new = [option for option in _own_options(section) if option.env not in seen]
+        if not new:  # all of it stands above
+            continue
+        seen |= {option.env for option in new}
         yield f"## {section.title}"
-        for option in _own_options(section):
-            if option.env not in seen:
-                yield f"# {option.doc}"
-                shown = "" if option.default is None else _as_text(option.default)
-                yield f"#{option.env}={option.example or shown}"
-            seen.add(option.env)
+        for option in new:
+            yield f"# {option.doc}"
+            shown = "" if option.default is None else _as_text(option.default)
+            yield f"#{option.env}={option.example or shown}"
         yield ""
 
 

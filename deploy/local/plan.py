@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from own_key import key_file, keys_file
 
@@ -52,6 +53,11 @@ class Plan(NamedTuple):
         return f"http://127.0.0.1:{self.environment[f'{service.upper()}_PORT']}"
 
     @property
+    def files(self) -> str:
+        """The store's folder."""
+        return unquote(urlsplit(self.environment["STORE_URL"]).path)
+
+    @property
     def socket(self) -> Path:
         """Supervisord's control socket; in a short place when the checkout's path is too long for one."""
         usual = self.folder / "run" / "supervisor.sock"
@@ -83,6 +89,7 @@ def make_plan(environ: Mapping[str, str]) -> Plan:
         "ALERTER_STATE_DIR": str(place / "alerter"),
         "CLAUDE_SYNC_URL": f"http://127.0.0.1:{ports['RECEIVER_PORT']}/api/claude/console-usage",
     }
+    environment.setdefault("SCRAPER_LOGIN_COMMAND", "make login")
     if practising:
         environment["SCRAPER_USAGE_URL"] = f"http://127.0.0.1:{ports['PRACTICE_PORT']}/settings/usage"
         environment.setdefault("SCRAPER_INTERVAL_SECONDS", "60")

@@ -4,30 +4,33 @@ Starts supervisord with the services, waits until the first reading is stored, s
 stops all of them again when it is told to.
 """
 
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from misnamed import misnamed
+from given_settings import bad_settings, misnamed
+from leftover import MARK, end, leftovers, listed
+from news import Program, first_reading, last_words, not_ready, program_news, scraper_news
 from plan import Plan, make_plan, write_command_settings, write_configuration
 
 from shared import saying
 
+DESTINATIONS = ("ALERTER_WEBHOOKS", "ALERTER_APPRISE_URLS")
 SERVING_SECONDS = 60
 OTHERS_FAIL_SECONDS = 3
 """A program that takes its time to fail is named together with the first."""
+UNREADY_SECONDS = 5
+"""A store that cannot be written does not heal by itself: so long it is given all the same."""
 LOOK_SECONDS = 4
+PASSING = frozenset({"STARTING", "BACKOFF", "STOPPING"})
+"""States on the way from one to another."""
 
 
 class CannotStartError(Exception):
@@ -39,19 +42,20 @@ def main() -> int:
     plan = make_plan(os.environ)
     try:
         check_free(plan)
+        check_settings(plan)
         write_configuration(plan)
         write_command_settings(plan)
         say("starting " + ", ".join(plan.programs))
-        for line in misnamed(plan.environment):
-            say(line)
         started = datetime.now(UTC)
         supervisord = start(plan)
         try:
             wait_until_serving(plan, supervisord)
             show(plan)
             watch(plan, supervisord, started)
+            if supervisord.returncode:
+                raise CannotStartError(f"supervisord was killed. Its log: {plan.logs / 'supervisord.log'}")
         finally:
-            stop(supervisord)
+            stop(plan, supervisord)
     except CannotStartError as error:
         print(f"run-local: {error}", file=sys.stderr)
         return 1
@@ -63,13 +67,22 @@ def main() -> int:
 
 def say(text: str) -> None:
     """Print a line at once, also into a pipe; all goes on when nobody reads it any more."""
-    saying.say(f"run-local: {text}")
+    try:
+        saying.say(f"run-local: {text}")
+    except (
+        OSError
+    ):  # the terminal was closed, or its file is on a full disk: no reason to leave anything running
+        saying.hush(sys.stdout)
 
 
 def check_free(plan: Plan) -> None:
     """See that nothing of ours runs already and that the ports are free."""
     if control(plan, "pid").returncode == 0:
         raise CannotStartError("it runs already. `make status` shows it, `make stop` stops it")
+    if found := leftovers(plan.folder):
+        raise CannotStartError(
+            f"of an earlier `make run-local` these still run: {listed(found)}. `make stop` ends them"
+        )
     services = [name for name in ("receiver", "practice") if name in plan.programs]
     for service in services:
         variable = f"{service.upper()}_PORT"
@@ -87,6 +100,15 @@ def check_free(plan: Plan) -> None:
                 ) from error
 
 
+def check_settings(plan: Plan) -> None:
+    """See that no program would end with its settings at once; those that nothing reads are only told."""
+    for line in misnamed(plan.environment):
+        say(line)
+    if problems := bad_settings(plan.environment, plan.programs):
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        raise CannotStartError(f"settings (from the environment or .env) that cannot be used:\n{lines}")
+
+
 def control(plan: Plan, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Ask supervisord something."""
     if not plan.configuration.exists():
@@ -98,87 +120,75 @@ def control(plan: Plan, *arguments: str) -> subprocess.CompletedProcess[str]:
 def start(plan: Plan) -> subprocess.Popen[bytes]:
     """Start supervisord out of the terminal's reach: Ctrl-C comes to us, and we stop it in order."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # also where a shell has SIGINT ignored
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # nohup asks to outlive the terminal
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
     command = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(plan.configuration)]
-    return subprocess.Popen(command, env=plan.environment, start_new_session=True)  # noqa: S603 - our own command
+    environment = {**plan.environment, MARK: str(plan.folder)}
+    return subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - our own command
 
 
-def stop(supervisord: "subprocess.Popen[bytes]") -> None:
-    """Stop all programs; a second Ctrl-C or SIGTERM does not leave them behind."""
+def stop(plan: Plan, supervisord: "subprocess.Popen[bytes]") -> None:
+    """Stop all programs, also those of a supervisord that was killed; a second Ctrl-C leaves none behind."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     if supervisord.poll() is None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
         say("stopping all programs")
         supervisord.terminate()
         supervisord.wait()
+    if supervisord.returncode and (found := leftovers(plan.folder)):
+        say(f"supervisord is gone; ending what it left behind: {listed(found)}")
+        if staying := end(plan.folder):
+            say(f"these could not be ended: {listed(staying)}")
 
 
 def wait_until_serving(plan: Plan, supervisord: "subprocess.Popen[bytes]") -> None:
     """Wait until all programs run and the receiver can store; raises CannotStartError with what failed."""
-    failed_at: float | None = None
+    failed_at = unready_at = None
     for now in moments(SERVING_SECONDS):
         if supervisord.poll() is not None:
             raise CannotStartError(f"supervisord ended. Its log: {plan.logs / 'supervisord.log'}")
-        states = program_states(plan)
+        states = {name: program.state for name, program in programs(plan).items()}
         failed = [name for name, state in states.items() if state in {"FATAL", "EXITED"}]
         failed_at = (failed_at or now) if failed else None
         waiting = {"STARTING", "BACKOFF"} & set(states.values())
         if failed_at and now - failed_at >= OTHERS_FAIL_SECONDS and not waiting:
             ends = "\n".join(f"{name}:\n{last_words(plan, name)}" for name in failed)
             raise CannotStartError(f"not running: {', '.join(failed)}. The end of each log:\n{ends}")
-        if states and set(states.values()) == {"RUNNING"} and fetch(plan, "/readyz") is not None:
-            return
+        if states and set(states.values()) == {"RUNNING"} and (unready := not_ready(plan)) is not None:
+            if not unready:
+                return
+            unready_at = unready_at or now
+            if now - unready_at >= UNREADY_SECONDS:
+                raise CannotStartError(f"the receiver cannot store anything in {plan.files}: {unready}")
     raise CannotStartError(f"not everything runs after {SERVING_SECONDS} s. The logs are in {plan.logs}")
 
 
-def program_states(plan: Plan) -> dict[str, str]:
-    """Return each program's state as supervisord has it."""
+def programs(plan: Plan) -> dict[str, Program]:
+    """Return how supervisord has each program."""
     lines = (line.split() for line in control(plan, "status").stdout.splitlines())
-    return {words[0]: words[1] for words in lines if words[:1] and words[0] in plan.programs}
+    return {
+        words[0]: Program(words[1], words[3].rstrip(",") if words[2:3] == ["pid"] else "")
+        for words in lines
+        if words[:1] and words[0] in plan.programs
+    }
 
 
 def watch(plan: Plan, supervisord: "subprocess.Popen[bytes]", started: datetime) -> None:
     """Until supervisord ends, tell of the first reading, of programs that stop, and how scraping goes."""
     told: dict[str, str] = {}
+    seen: dict[str, Program] = {}
     while supervisord.poll() is None:
+        found = programs(plan)
         for what, news in {
             "reading": told.get("reading") or first_reading(plan, started),
             "scraping": scraper_news(plan, started),
-            **{
-                name: program_news(plan, name, state, told.get(name, ""))
-                for name, state in program_states(plan).items()
-            },
+            **{name: program_news(plan, name, now, seen.get(name)) for name, now in found.items()},
         }.items():
             if news and told.get(what) != news:
                 say(news)
             told[what] = news
+        seen |= {name: now for name, now in found.items() if now.state not in PASSING}
         time.sleep(LOOK_SECONDS)
-
-
-def first_reading(plan: Plan, started: datetime) -> str:
-    """Tell of the latest version when it was stored after the start; nothing otherwise."""
-    latest = fetch(plan, "/api/claude/console-usage")
-    if latest is None or datetime.fromisoformat(latest.get("receivedAt", "1970-01-01T00:00:00Z")) < started:
-        return ""
-    session = latest.get("currentSession")
-    figure = f"session {session['percentageUsed']} %" if session else "no session figure"
-    return f"recording: {figure}; stored as {latest['versionInfo']['filename']}"
-
-
-def scraper_news(plan: Plan, started: datetime) -> str:
-    """Tell how the last scrape since the start went, in the scraper's own words."""
-    try:
-        status = json.loads(Path(plan.environment["SCRAPER_STATE_DIR"], "status.json").read_text())
-        recent = datetime.fromisoformat(status["lastAttemptAt"]) >= started
-        return f"scraper: {status['state']}. {status['message']}" if recent else ""
-    except (OSError, ValueError, KeyError, TypeError):  # not written yet
-        return ""
-
-
-def program_news(plan: Plan, name: str, state: str, told: str) -> str:
-    """Tell of a program that stays down, and that it runs again; `told` was told of it last."""
-    if state not in {"FATAL", "EXITED", "STOPPED"}:
-        return f"the {name} runs again" if told and state == "RUNNING" else told
-    return f"the {name} does not run any more ({state}). The end of its log:\n{last_words(plan, name)}"
 
 
 def moments(seconds: int) -> Iterator[float]:
@@ -189,23 +199,11 @@ def moments(seconds: int) -> Iterator[float]:
         time.sleep(0.5)
 
 
-def fetch(plan: Plan, path: str) -> dict[str, Any] | None:
-    """Ask the receiver; None when it does not answer 200."""
-    address = plan.address("receiver") + path
-    request = urllib.request.Request(address, headers={"X-API-Key": plan.key})  # noqa: S310 - http, to this machine
-    try:
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - as above
-            body: dict[str, Any] = json.load(answer)
-            return body
-    except (OSError, urllib.error.URLError, ValueError):
-        return None
-
-
-def last_words(plan: Plan, name: str, lines: int = 8) -> str:
-    """Return the end of a program's log, each line once: a program tried again says the same again."""
-    path = plan.logs / f"{name}.log"
-    text = path.read_text(errors="replace").splitlines() if path.exists() else ["(no log yet)"]
-    return "\n".join(f"  {line}" for line in list(dict.fromkeys(text[-4 * lines :]))[-lines:])
+def alerts(plan: Plan) -> str:
+    """Say where alerts go."""
+    given = plan.environment
+    there = any(given.get(name) or given.get(f"{name}_FILE") for name in DESTINATIONS)
+    return "to yours; try them: make alert-test" if there else "into the log alone (ALERTER_WEBHOOKS in .env)"
 
 
 def show(plan: Plan) -> None:
@@ -221,7 +219,8 @@ def show(plan: Plan) -> None:
         "Ask": f"{Path(sys.executable).parent / 'marigraph'} status  (--help has all commands)",
         "Health": f"{receiver}/api/health",
         "Page read": practice,
-        "Files": plan.environment["STORE_URL"].removeprefix("file://"),
+        "Files": plan.files,
+        "Alerts": alerts(plan),
         "Key": f"{plan.key}  (kept in {kept})",
         "Logs": plan.logs,
         "Status": "make status, in another terminal; Ctrl-C here or make stop ends all",

@@ -70,9 +70,16 @@ def main() -> int:
                 return ANOTHER_IS_THERE
             once = arguments.command == "once"
             return asyncio.run(_work(settings, destinations, None if once else supervisor))
-    except (MarigraphError, OSError) as error:
+    except MarigraphError as error:
         print(f"alerter: {error}", file=sys.stderr)
-        return NOT_ALL
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        print(
+            f"alerter: the state folder cannot be used: {error.strerror or error}{where}."
+            " See ALERTER_STATE_DIR.",
+            file=sys.stderr,
+        )
+    return NOT_ALL
 
 
 def _arguments() -> argparse.Namespace:

@@ -172,7 +172,8 @@ async def _once(settings: ScraperSettings) -> int:
 
 async def _scrape(house: House) -> Outcome:
     """Read the page for the account that is recorded."""
-    return of_account(await scrape(house.settings, house.clock), house.settings.account_name)
+    outcome, settings = await scrape(house.settings, house.clock), house.settings
+    return of_account(outcome, settings.account_name, settings.login_command)
 
 
 async def _drain(house: House) -> str:

@@ -61,6 +61,8 @@ def overview_lines(overview: Overview, now: datetime) -> list[str]:
     ]
     if status.state is None:
         lines.append("State      it has not read the page yet")
+        if not overview.running:
+            lines.append("           that of make run-local has a folder of its own: make scraper-status")
     else:
         since = f" since {to_iso(status.since)}, {_ago(now - status.since)}" if status.since else ""
         lines += [f"State      {status.state.replace('_', ' ')}{since}", f"           {status.message}"]

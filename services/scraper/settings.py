@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from services.scraper.outgoing.address import account_in
+from services.scraper.outgoing.address import account_in, is_address
 from shared.schemas.usage import ACCOUNT_PATTERN, DEFAULT_ACCOUNT
 from shared.settings import LogSettings, env
 
@@ -51,6 +51,14 @@ class ScraperSettings(LogSettings, frozen=True, kw_only=True):
         msgspec.Meta(ge=60, le=86_400),
         env("SCRAPER_INTERVAL_SECONDS", "Seconds between readings, 60 or more."),
     ] = 300
+    login_command: Annotated[
+        str,
+        env(
+            "SCRAPER_LOGIN_COMMAND",
+            "What a message tells you to type for a login; `make run-local` says `make login`. By default the"
+            " scraper's own command.",
+        ),
+    ] = ""
     browser_mode: Annotated[
         BrowserMode,
         env(
@@ -143,20 +151,31 @@ class ScraperSettings(LogSettings, frozen=True, kw_only=True):
 
     def problems(self) -> list[str]:
         """Name what is wrong beyond single types: a zone or a key that cannot be used."""
-        found = []
+        found = [
+            f"{name}: {address!r} is not {HTTP.title}, and a port from 1 to 65535 if any"
+            for name, address in self._addresses().items()
+            if not is_address(address)
+        ]
         if self.time_zone and not _is_zone(self.time_zone):
             found.append(
                 f"SCRAPER_TIME_ZONE: {self.time_zone!r} is no time zone's name: use one such as Europe/Berlin"
             )
         if self.sync_api_key and not (self.sync_api_key.isascii() and self.sync_api_key.isprintable()):
             found.append("CLAUDE_SYNC_API_KEY: its value holds characters that no HTTP header can carry")
-        named = account_in(self.sync_url)
+        named = account_in(self.sync_url) if is_address(self.sync_url) else None
         if self.account and named not in {None, self.account}:
             found.append(
                 f"SCRAPER_ACCOUNT: it is {self.account!r}, but CLAUDE_SYNC_URL names the account {named!r}: "
                 "keep one of them"
             )
         return found
+
+    def _addresses(self) -> dict[str, str]:
+        return {
+            "SCRAPER_USAGE_URL": self.usage_url,
+            "SCRAPER_ATTACH_URL": self.attach_url,
+            "CLAUDE_SYNC_URL": self.sync_url,
+        }
 
     @property
     def account_name(self) -> str:

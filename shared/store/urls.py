@@ -25,13 +25,18 @@ _SECONDS = re.compile(f"{_STALE}(?:[1-5]?[0-9](?:\\.[0-9])?|60)")
 
 def check_url(url: str) -> str | None:
     """Say what is wrong with a store's URL, None when it can be opened."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # a bracket of an IPv6 address without its other
+        return f"{url!r} is no store: {_CURE}"
     if url == "memory:":
         return None
     if parts.scheme == "s3":
         return _problem_of_bucket(url)
     if parts.scheme != "file":
         return f"{url!r} is no store: {_CURE}"
+    if "\0" in unquote(parts.path):
+        return f"{url!r} names no folder: no path holds a NUL"
     if parts.netloc or not parts.path.startswith("/"):
         return f"{url!r} needs three slashes and an absolute folder, as in file:///var/lib/marigraph"
     return None

@@ -124,6 +124,14 @@ def test_bad_settings_end_the_command_with_two(alerter: Command) -> None:
     assert "top-secret" not in done.stderr
 
 
+def test_a_state_folder_that_cannot_be_used_is_named_with_its_setting(alerter: Command) -> None:
+    (alerter.folder.parent / "in-the-way").touch()
+    done = alerter("once", ALERTER_STATE_DIR=str(alerter.folder.parent / "in-the-way"))
+    assert done.returncode == 1
+    assert "the state folder cannot be used" in done.stderr
+    assert "See ALERTER_STATE_DIR" in done.stderr
+
+
 async def test_one_alerter_on_a_folder(alerter: Command) -> None:
     running = alerter.run()
     try:

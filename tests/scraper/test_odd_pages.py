@@ -41,7 +41,7 @@ async def once(tmp_path, name):
         ("empty", 5, "changed"),
         ("spinner", 6, "the figures that the page asked for did not arrive"),
         ("never-ends", 6, "the page did not arrive"),
-        ("login", 3, "make login"),
+        ("login", 3, "services.scraper login"),
         ("garbled", 5, "own scripts"),
         ("sent-on", 5, "not the usage page"),
     ],

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from rendering import captured
 
 from services.scraper.extract.snapshot import extract
-from services.scraper.judging.outcome import ADVICE, EXIT_CODES, GOOD, MEANING, Outcome, sentence
+from services.scraper.judging.outcome import ADVICE, EXIT_CODES, GOOD, MEANING, Outcome, of_account, sentence
 from services.scraper.outgoing.outbox import Stock
 from services.scraper.outgoing.sending import LastAnswer, Sending
 from services.scraper.outgoing.tally import Tally
@@ -27,7 +27,9 @@ def test_every_state_has_its_meaning_its_exit_code_and_all_bad_ones_their_advice
 
 
 def test_a_missing_login_says_how_to_log_in():
-    assert "make login" in sentence(Outcome(state="login_required"))
+    missing = Outcome(state="login_required")
+    assert "services.scraper login` with the settings that this scraper has" in sentence(missing)
+    assert "Run `make login` and" in sentence(of_account(missing, "default", "make login"))
 
 
 def test_a_bot_check_is_not_called_an_expired_login():
@@ -104,6 +106,7 @@ def test_an_overview_of_nothing_says_so():
     said = "\n".join(overview_lines(overview, NOW))
     assert "not running" in said
     assert "has not read the page yet" in said
+    assert "make scraper-status" in said
     assert "empty" in said
 
 

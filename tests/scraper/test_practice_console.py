@@ -117,7 +117,7 @@ def test_idle_and_never_used_are_zeros_that_say_so(console, scraper, era, model)
 @pytest.mark.parametrize(
     ("trouble", "code", "said"),
     [
-        ({"access": "login"}, 3, "make login"),
+        ({"access": "login"}, 3, "services.scraper login"),
         ({"access": "challenge"}, 4, "not expired"),
         ({"access": "region"}, 8, "region"),
         ({"layout": "unknown"}, 5, "changed"),

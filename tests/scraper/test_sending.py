@@ -224,3 +224,11 @@ async def test_the_key_is_not_carried_to_another_address(desk, receiver):
         receiver.answers = [refuse(307, Location=other.url)]
         await desk.drain()
         assert other.asked == []
+
+
+async def test_why_nothing_can_be_sent_is_told_in_the_receiver_s_own_words(desk, receiver):
+    desk.add(1)
+    told = b'{"success": false, "errorCode": "X", "message": "It is full.", "suggestion": "Make room. %s"}'
+    receiver.answers = [say(told % (b"x" * 300), status=503)]
+    await desk.drain()
+    assert desk.sender.sending.detail.startswith("HTTP 503: It is full. Make room. xxx")

@@ -90,3 +90,14 @@ def test_the_account_is_the_one_set_else_the_address_s_else_the_origin_s():
 def test_an_account_s_name_is_small_and_plain(name):
     with pytest.raises(SettingsError, match="SCRAPER_ACCOUNT"):
         read(SCRAPER_ACCOUNT=name)
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[::1/api/claude/console-usage", "http://x:99999/", "http://x:0/"]
+)
+@pytest.mark.parametrize("name", ["SCRAPER_USAGE_URL", "SCRAPER_ATTACH_URL", "CLAUDE_SYNC_URL"])
+def test_an_address_that_cannot_be_one_is_a_bad_setting(name, address):
+    with pytest.raises(SettingsError) as caught:
+        read(**{name: address, "SCRAPER_ACCOUNT": "work"})
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"{name}: {address!r} is not an address")

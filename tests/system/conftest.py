@@ -154,3 +154,14 @@ def keyed(tmp_path: Path, repository: Path) -> Iterator[Any]:
     made = Keyed(tmp_path, repository)
     yield made
     made.kill()
+
+
+@pytest.fixture
+def local(tmp_path: Path, repository: Path) -> Iterator[Any]:
+    from tests.system.local import Local  # noqa: PLC0415 - it stands beside this file
+
+    built = Local(tmp_path / "with blanks and a % in its name" / "local", repository)
+    built.folder.parent.mkdir()
+    yield built
+    if built.process and built.process.poll() is None:
+        built.stop()

@@ -2,64 +2,14 @@
 
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
+import socket
 
 import pytest
 
-from tests.ports import free_port
 from tests.system.conftest import USAGE, fetch, wait_until
+from tests.system.local import Local
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-
-class Local:
-    """The local set-up in a folder of its own, and what it prints."""
-
-    def __init__(self, folder: Path, repository: Path) -> None:
-        self.folder = folder
-        self.repository = repository
-        self.printed = folder.parent / "printed.txt"
-        self.ports = {"RECEIVER_PORT": str(free_port()), "PRACTICE_PORT": str(free_port())}
-        self.environment = {**os.environ, **self.ports, "MARIGRAPH_LOCAL_DIR": str(folder)}
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def run(self, script: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, f"deploy/local/{script}.py", *arguments],
-            cwd=self.repository,
-            env=self.environment | more,
-            capture_output=True,
-            text=True,
-            timeout=90,
-            check=False,
-        )
-
-    def start(self) -> None:
-        with self.printed.open("w") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "deploy/local/run_local.py"],
-                cwd=self.repository,
-                env=self.environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-
-    def stop(self) -> int:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
-
-
-@pytest.fixture
-def local(tmp_path: Path, repository: Path) -> Iterator[Local]:
-    built = Local(tmp_path / "with blanks and a % in its name" / "local", repository)
-    built.folder.parent.mkdir()
-    yield built
-    if built.process and built.process.poll() is None:
-        built.stop()
 
 
 def test_one_command_records_and_ctrl_c_stops_everything(local: Local) -> None:
@@ -91,8 +41,6 @@ def test_one_command_records_and_ctrl_c_stops_everything(local: Local) -> None:
 
 
 def test_a_taken_port_is_one_sentence_with_the_cure(local: Local) -> None:
-    import socket  # noqa: PLC0415 - only here
-
     with socket.create_server(("127.0.0.1", int(local.ports["RECEIVER_PORT"]))):
         ended = local.run("run_local")
     assert ended.returncode == 1
@@ -103,13 +51,48 @@ def test_a_taken_port_is_one_sentence_with_the_cure(local: Local) -> None:
 def test_programs_with_bad_settings_are_named_with_their_own_words(local: Local) -> None:
     ended = local.run("run_local", SCRAPER_INTERVAL_SECONDS="5", RETENTION_DAYS="x")
     assert ended.returncode == 1
-    assert "not running: janitor, scraper" in ended.stderr
+    assert "settings (from the environment or .env) that cannot be used" in ended.stderr
     assert ended.stderr.count("SCRAPER_INTERVAL_SECONDS: '5'") == 1
     assert ended.stderr.count("RETENTION_DAYS: 'x'") == 1
     assert "Marigraph serves" not in ended.stdout
+
+
+def test_a_store_that_takes_nothing_is_named_with_its_reason(local: Local) -> None:
+    ended = local.run("run_local", RECEIVER_DISK_FLOOR="999999999MB")
+    assert ended.returncode == 1
+    assert "the receiver cannot store anything in" in ended.stderr
+    assert "are free, less than RECEIVER_DISK_FLOOR" in ended.stderr
+
+
+def test_words_that_need_a_file_ask_for_it(local: Local) -> None:
+    asked = local.run("control", "backup")
+    assert (asked.returncode, asked.stderr) == (2, "name the file: make backup FILE=marigraph.ndjson.gz\n")
 
 
 def test_demo_data_never_mixes_with_a_real_record(local: Local) -> None:
     refused = local.run("control", "demo-data", SCRAPER_USAGE_URL="https://claude.ai/settings/usage")
     assert refused.returncode == 2
     assert not (local.folder / "record" / "store").exists()
+
+
+def test_everything_ends_with_a_supervisord_that_was_killed(local: Local) -> None:
+    local.start()
+    wait_until(lambda: "Marigraph serves" in local.printed.read_text(), seconds=90, what="serving")
+    os.kill(int((local.folder / "run" / "supervisord.pid").read_text()), signal.SIGKILL)
+    assert local.process
+    assert local.process.wait(60) == 1
+    said = local.printed.read_text()
+    assert "supervisord is gone; ending what it left behind: " in said
+    assert "supervisord was killed" in said
+    assert "all stopped" not in said
+    assert "nothing runs here" in local.run("control", "status").stdout
+
+
+def test_closing_the_terminal_ends_everything(local: Local) -> None:
+    local.start()
+    wait_until(lambda: "starting" in local.printed.read_text(), what="the start")
+    wait_until((local.folder / "run" / "supervisord.pid").exists, what="supervisord")
+    assert local.process
+    local.process.send_signal(signal.SIGHUP)
+    assert local.process.wait(60) == 0
+    assert "nothing runs here" in local.run("control", "status").stdout

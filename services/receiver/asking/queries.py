@@ -110,7 +110,7 @@ def no_version() -> Refusal:
         404,
         "NOT_FOUND",
         "No version is stored yet.",
-        "Start the scraper (python -m services.scraper run), or send a snapshot by POST to this address.",
+        "Start the scraper (`make run-local` does), or send a snapshot by POST to this address.",
         versionsAvailable=0,
     )
 

@@ -33,9 +33,9 @@ def no_screen() -> ScrapeError:
     return ScrapeError(
         "browser_failed",
         "there is no screen to open a window on",
-        "Log in on a machine with a desktop and bring the login here with `session export` there and "
-        "`session import` here. A headed browser that nobody has to see only needs Xvfb (on Debian: "
-        "apt-get install xvfb).",
+        "Log in on a machine with a desktop and bring the login here: `session export` there, `session "
+        "import` here (docs/scraper.md, The login). For SCRAPER_BROWSER_MODE=headed, where nobody has to see "
+        "the window, Xvfb is enough (on Debian: apt-get install xvfb); for a login it is not.",
     )
 
 

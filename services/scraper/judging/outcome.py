@@ -69,8 +69,9 @@ ADVICE: dict[State, str] = {
     "ok": "",
     "partial": "If it stays so, the page has changed: look for a newer Marigraph.",
     "login_required": (
-        "Run `make login` (or `.venv/bin/python -m services.scraper login`) and log in in the window that "
-        "opens. Scraping goes on by itself after that."
+        "Run `.venv/bin/python -m services.scraper login` with the settings that this scraper has (its "
+        "SCRAPER_STATE_DIR above all) and log in in the window that opens. Scraping goes on by itself after "
+        "that."
     ),
     "challenge": (
         "Marigraph never tries to get round it: it slows down and looks again in an hour. Run it on your own "
@@ -86,6 +87,9 @@ ADVICE: dict[State, str] = {
     "browser_failed": "If it stays so, try `make setup`, or name another browser in SCRAPER_BROWSER_PATH.",
     "network": "Check the network and SCRAPER_USAGE_URL. The scraper tries again by itself.",
 }
+
+
+LOGIN_ADVICE = "Run `{}` and log in in the window that opens. Scraping goes on by itself after that."
 
 
 class ScrapeError(MarigraphError):
@@ -121,8 +125,10 @@ def outcome_of(error: ScrapeError) -> Outcome:
     return Outcome(state=error.state, detail=str(error), advice=error.advice)
 
 
-def of_account(outcome: Outcome, account: str) -> Outcome:
-    """Return the outcome with its snapshot put down to an account."""
+def of_account(outcome: Outcome, account: str, login_command: str = "") -> Outcome:
+    """Return the outcome with its snapshot put down to an account; of a missing login it names the cure."""
+    if outcome.state == "login_required" and login_command and not outcome.advice:
+        return msgspec.structs.replace(outcome, advice=LOGIN_ADVICE.format(login_command))
     if outcome.snapshot is None:
         return outcome
     return msgspec.structs.replace(

@@ -7,7 +7,7 @@ import msgspec
 
 from shared.schemas.usage import ACCOUNT_PATTERN
 
-__all__ = ["Addresses", "account_in", "addresses_of"]
+__all__ = ["Addresses", "account_in", "addresses_of", "is_address"]
 
 ORIGIN_PATH = "/api/claude/console-usage"
 """The call the origin's server has, and ours still does: one snapshot, of the account `default`."""
@@ -47,6 +47,15 @@ def addresses_of(sync_url: str) -> Addresses:
     if path in {"", "/"} and not parts.query:
         return Addresses(sync_url, server, bare=True)
     return Addresses(sync_url, None)
+
+
+def is_address(text: str) -> bool:
+    """Tell whether an address names a host, and a port that exists if any."""
+    try:
+        parts = urlsplit(text)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # half an IPv6 address, a port beyond 65535
+        return False
 
 
 def account_in(sync_url: str) -> str | None:

@@ -18,7 +18,7 @@ import structlog
 from services.scraper.outgoing.delivery import BATCH_BYTES
 from services.scraper.outgoing.outbox import Item, Outbox
 from services.scraper.outgoing.sending import GOOD, LastAnswer, Sending, SendState
-from services.scraper.outgoing.verdict import Verdict
+from services.scraper.outgoing.verdict import Verdict, words_of
 from services.scraper.schedule import USUAL_WAITS, Waits, send_delay, slow_delay
 from shared.clock import Clock
 
@@ -236,4 +236,4 @@ def _in_words(verdict: Verdict) -> str:
 
 
 def _short(answer: str) -> str:
-    return " ".join(answer.split())[:LONGEST_DETAIL]
+    return " ".join(words_of(answer).split())[:LONGEST_DETAIL]

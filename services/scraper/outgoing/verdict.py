@@ -20,6 +20,7 @@ __all__ = [
     "judge_single",
     "retry_after_of",
     "tells",
+    "words_of",
 ]
 
 Meaning = Literal["accepted", "rejected", "refused", "retry", "no_place"]
@@ -158,6 +159,13 @@ def _no_receiver(reply: Reply) -> str:
         return "" if said in YES else "what came back is no receiver's answer: see CLAUDE_SYNC_URL"
     failed = answer.get("success") is False or (answer.get("success") is not True and answer.keys() & FAULTS)
     return f"it says success, and that it failed: {reply.text}" if failed else ""
+
+
+def words_of(answer: str) -> str:
+    """Return what a receiver says to people in an answer of JSON, with what to do; else the answer itself."""
+    found = _decoded(answer.encode()) or {}
+    said = (found.get("message") or found.get("detail") or found.get("title"), found.get("suggestion"))
+    return " ".join(word for word in said if isinstance(word, str) and word) or answer
 
 
 def _decoded(body: bytes) -> dict[str, Any] | None:
