@@ -54,8 +54,9 @@ class Plan(NamedTuple):
 
     @property
     def files(self) -> str:
-        """The store's folder."""
-        return unquote(urlsplit(self.environment["STORE_URL"]).path)
+        """The store's folder, or the bucket's address."""
+        url = self.environment["STORE_URL"]
+        return unquote(urlsplit(url).path) if url.startswith("file:") else url
 
     @property
     def socket(self) -> Path:

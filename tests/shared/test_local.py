@@ -1,9 +1,11 @@
 """What the scripts of `make run-local`, `make status` and `make stop` decide."""
 
 import importlib
+import json
 import signal
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -52,18 +54,49 @@ def test_ones_own_record_may_be_in_a_bucket_and_made_up_figures_never_are(
     assert folder == f"file://{tmp_path}/record/store"
 
 
-def test_a_program_that_went_down_is_told_and_that_it_runs_again(
+def test_a_program_that_went_down_or_was_started_again_is_told(
     script: Callable[[str], ModuleType], tmp_path: Path
 ) -> None:
     plan = script("plan").Plan(tmp_path, {}, ("receiver",))
-    told, heard = "", []
-    for state in ("STARTING", "RUNNING", "STOPPED", "STOPPED", "STARTING", "RUNNING", "RUNNING", "EXITED"):
-        news = script("run_local").program_news(plan, "receiver", state, told)
+    told, heard, settled = "", [], None
+    looks = [
+        "STARTING",
+        "RUNNING:1",
+        "STOPPED",
+        "STOPPED",
+        "STARTING",
+        "RUNNING:2",
+        "RUNNING:2",
+        "RUNNING:3",
+        "EXITED",
+    ]
+    for state, _, pid in (look.partition(":") for look in looks):
+        now = script("news").Program(state, pid)
+        news = script("news").program_news(plan, "receiver", now, settled)
         if news and news != told:
-            heard.append(news.partition("(")[0].strip())
+            heard.append(news.partition("(")[0].partition(";")[0].strip())
         told = news
-    down = "the receiver does not run any more"
-    assert heard == [down, "the receiver runs again", down]
+        settled = settled if state in script("run_local").PASSING else now
+    down, again = "the receiver does not run any more", "the receiver ended and was started again"
+    assert heard == [down, "the receiver runs again", again, down]
+
+
+def test_a_scraper_that_reads_but_cannot_send_says_why(
+    script: Callable[[str], ModuleType], tmp_path: Path
+) -> None:
+    plan = script("plan").Plan(tmp_path, {"SCRAPER_STATE_DIR": str(tmp_path)}, ("scraper",))
+    status = {
+        "state": "partial",
+        "message": "It was read in part.",
+        "lastAttemptAt": "2026-11-22T12:00:00Z",
+        "sending": {"state": "waiting", "detail": "HTTP 503: It is full."},
+    }
+    (tmp_path / "status.json").write_text(json.dumps(status))
+    (tmp_path / "usage-data.json").write_text('{"extractionErrors": {"currentSession": "no row"}}')
+    assert script("news").scraper_news(plan, datetime(2026, 11, 22, tzinfo=UTC)) == (
+        "scraper: partial. It was read in part. Not read: currentSession."
+        " But nothing can be sent: HTTP 503: It is full."
+    )
 
 
 def test_settings_that_nothing_reads_are_told_with_the_nearest(script: Callable[[str], ModuleType]) -> None:
@@ -74,7 +107,7 @@ def test_settings_that_nothing_reads_are_told_with_the_nearest(script: Callable[
         "PATH": "y",
         "LOG_DIR": "z",
     }
-    assert script("misnamed").misnamed(given) == [
+    assert script("given_settings").misnamed(given) == [
         "RETENTION_DAY is no setting, nothing reads it: did you mean RETENTION_DAYS?"
     ]
 
@@ -84,7 +117,7 @@ def test_sigterm_is_heard_where_a_shell_has_sigint_ignored(
 ) -> None:
     run_local = script("run_local")
     monkeypatch.setattr(run_local.subprocess, "Popen", lambda *_, **__: None)
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         run_local.start(script("plan").Plan(tmp_path, {}, ()))
