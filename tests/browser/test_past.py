@@ -22,8 +22,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 RANGES = 50
 STEP = "document.querySelector('.body').dataset.step"
 
-ROWS = """() => [...document.querySelectorAll("#listing tbody tr[data-at]")].map((row) => [
-  new Date(Number(row.dataset.at)).toISOString(), ...[...row.cells].slice(1).map((cell) => cell.innerText.trim()),
+ROWS = r"""() => [...document.querySelectorAll("#listing tbody tr[data-at]")].map((row) => [
+  new Date(Number(row.dataset.at)).toISOString(),
+  ...[...row.cells].slice(1).map((cell) => cell.innerText.trim().replace(/\s+/g, " ")),
 ])"""
 
 ASK = "(path) => fetch(`api/v1/accounts/default/${path}`).then((answer) => answer.json())"
