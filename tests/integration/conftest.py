@@ -47,7 +47,7 @@ def receiver(house: House) -> Service:
     return house.start("receiver")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def compose() -> None:
     """Compose in one of its forms; without it the test is left out, or fails where Docker is required."""
     plugin = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
