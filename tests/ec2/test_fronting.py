@@ -8,7 +8,8 @@ import pytest
 import wishes
 from refusals import DeployError, MisuseError
 
-from tests.ec2.test_deciding import FULL, asked, probed
+from tests.ec2.test_deciding import FULL, probed
+from tests.ec2.test_wishing import asked
 
 DOMAIN = {"EC2_DOMAIN": "tide.example"}
 
