@@ -176,5 +176,7 @@ def test_an_address_that_is_one_is_taken_apart() -> None:
 
 def test_a_width_that_is_no_number_is_as_none(ending: Ending, monkeypatch: pytest.MonkeyPatch) -> None:
     for width in ("0", "-5", "abc", "9" * 30):
-        monkeypatch.setenv("COLUMNS", width)
-        assert "no time zone" in ending("status", "--zone", "nowhere")
+        with monkeypatch.context() as patch:  # pytest itself writes by it, too
+            patch.setenv("COLUMNS", width)
+            told = ending("status", "--zone", "nowhere")
+        assert "no time zone" in told
