@@ -109,7 +109,7 @@ async def test_health_without_a_version_or_a_store_is_unhealthy(
     status, body, _ = await receiver.get("/api/health", key=None)
     assert (status, body["status"], body["latestData"]) == (503, "unhealthy", None)
 
-    async def refuse(_account: str) -> None:
+    async def refuse(_account: str, **_: object) -> None:
         raise StoreFullError("reading account default: No space left on device")
 
     monkeypatch.setattr(receiver.store, "latest", refuse)
