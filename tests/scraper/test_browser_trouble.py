@@ -19,6 +19,16 @@ ENDED = """Target page, context or browser has been closed
     ("words", "state", "told"),
     [
         (ENDED, "browser_failed", r"ended .* with exit code 1 saying: GPU process isn't usable\. Goodbye\.$"),
+        (
+            "[err] [7:7:1/2:FATAL:a/b.cc:315] No room.\n[err] [1:ERROR:crashpad/c.cc:1] open x",
+            "browser_failed",
+            "saying: No room\\.$",
+        ),
+        (
+            "[err] [7:FATAL:a/b.cc:315] Socket path too long: /a",
+            "browser_failed",
+            "temporary files is too long",
+        ),
         ("Failed to launch: spawn EACCES", "browser_failed", "ended as soon as it was started$"),
         ("Timeout 30000ms exceeded.", "browser_failed", "not ready within 30 s"),
         ("<process did exit: exitCode=21, signal=null>", "profile_locked", "another browser"),

@@ -7,6 +7,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -93,15 +94,28 @@ async def test_a_login_in_a_window_is_waited_for_and_kept(tmp_path):
 
 @pytest.mark.screen
 async def test_a_headed_reading_makes_a_screen_where_there_is_none_and_leaves_none_behind(tmp_path):
-    async with served() as address:
-        scraper = Scraper(tmp_path / "state", Console(0), SCRAPER_USAGE_URL=address)
-        scraper.environment |= {"SCRAPER_BROWSER_MODE": "headed", "TMPDIR": str(tmp_path)}
-        for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-            scraper.environment.pop(name, None)
-        code, said = await asyncio.to_thread(scraper.run, "once")
+    with (
+        tempfile.TemporaryDirectory() as short
+    ):  # the browser's socket is there, in a path of at most 107 bytes
+        async with served() as address:
+            scraper = Scraper(tmp_path / "state", Console(0), SCRAPER_USAGE_URL=address)
+            scraper.environment |= {"SCRAPER_BROWSER_MODE": "headed", "TMPDIR": short}
+            for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+                scraper.environment.pop(name, None)
+            code, said = await asyncio.to_thread(scraper.run, "once")
         assert code == 3, said  # asked for the login: a page was read
-        assert screens_of(tmp_path) == []
-        assert list(tmp_path.glob("screen-*")) == []
+        assert screens_of(short) == []
+        assert list(Path(short).glob("screen-*")) == []
+
+
+async def test_a_folder_for_temporary_files_whose_path_is_too_long_is_told(tmp_path):
+    long = tmp_path / ("long" * 20)
+    long.mkdir()
+    scraper = Scraper(
+        tmp_path / "state", Console(0), SCRAPER_USAGE_URL="http://127.0.0.1:9/", TMPDIR=str(long)
+    )
+    code, said = await asyncio.to_thread(scraper.run, "once")
+    assert (code, "shorter one in TMPDIR" in said) == (7, True), said
 
 
 async def test_a_screen_that_does_not_start_is_told():

@@ -14,6 +14,9 @@ __all__ = ["NotUpError", "browser_trouble", "no_screen"]
 WORDS = 160
 """So many characters of the browser's last words are repeated."""
 
+USUAL = r"dbus|crashpad"
+"""What a browser says of a machine it misses something on, and runs."""
+
 
 class NotUpError(ScrapeError):
     """A browser that was started did not come up."""
@@ -63,8 +66,16 @@ def _not_up(text: str) -> ScrapeError:
         return ScrapeError(
             "browser_failed", f"the browser was not ready within {int(late[1]) // 1000} s", CURE
         )
+    if "Socket path too long" in text:
+        return ScrapeError(
+            "browser_failed",
+            "the path of the folder for temporary files is too long for the browser",
+            "Name a shorter one in TMPDIR, as /tmp.",
+        )
     code = re.search(r"exitCode=(-?\d+)", text)
-    words = [line for line in re.findall(r"\[err\] (.+)", text) if "dbus" not in line]  # usual
+    words = re.findall(r"\[err\] .*FATAL:\S+ (.+)", text) or [
+        line for line in re.findall(r"\[err\] (.+)", text) if not re.search(USUAL, line)
+    ]
     told = [f"with exit code {code[1]}" if code else "", f"saying: {words[-1][:WORDS]}" if words else ""]
     ended = " ".join(["the browser ended as soon as it was started", *filter(None, told)])
     return NotUpError("browser_failed", ended, CURE)
