@@ -106,10 +106,12 @@ MISSING = {
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Refuse to begin when something that may not be left out is not here.
 
-    A shell that runs this in the background lets it ignore Ctrl-C, and with it all that the tests start.
+    A shell that runs this in the background lets it ignore Ctrl-C, as nohup does a closed terminal, and with it
+    all that the tests start: what is caught here is not ignored there.
     """
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
     for need in REQUIRED & MISSING.keys():
         if reason := MISSING[need]():
             raise pytest.UsageError(f"{need} is required here, but {reason}")
